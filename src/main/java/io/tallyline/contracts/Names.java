@@ -1,0 +1,59 @@
+package io.tallyline.contracts;
+
+/** Exchanges, queues and headers that other systems rely on. */
+public final class Names {
+  /** Topic exchange every publisher sends to. */
+  public static final String EVENTS_EXCHANGE = "erp.events";
+
+  /**
+   * Topic exchange of inventory messages, fed from {@link #EVENTS_EXCHANGE}; subscribers bind here.
+   */
+  public static final String INVENTORY_EXCHANGE = "erp.inventory";
+
+  /** Exchange and queue of inventory messages that no queue was bound for. */
+  public static final String UNROUTED = "erp.unrouted";
+
+  /** Direct exchange of the dead-letter queues; the routing key is the queue's name. */
+  public static final String DEAD_EXCHANGE = "hub.dead";
+
+  /** Work queue of the journal writer. */
+  public static final String JOURNAL_QUEUE = "finance.journal";
+
+  public static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
+
+  /** Outbox rows that no mapping could translate. */
+  public static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
+
+  /** All versions in which an event was published, for example {@code v1,v2}. */
+  public static final String HUB_VERSIONS = "hub-versions";
+
+  public static final String HUB_REASON = "hub-reason";
+  public static final String HUB_ERROR = "hub-error";
+  public static final String HUB_ATTEMPTS = "hub-attempts";
+  public static final String HUB_FIRST_FAILED_AT = "hub-first-failed-at";
+  public static final String HUB_LAST_FAILED_AT = "hub-last-failed-at";
+  public static final String HUB_QUEUE = "hub-queue";
+
+  /**
+   * The key a dead letter was first routed by: on the way to a dead queue the broker's own is lost.
+   */
+  public static final String HUB_ROUTING_KEY = "hub-routing-key";
+
+  /** Prefix of every header that only the hub itself may set. */
+  public static final String HUB_PREFIX = "hub-";
+
+  public static final String TRACEPARENT = "traceparent";
+
+  /** Prefix of CloudEvents attributes in the AMQP binding. */
+  public static final String CLOUD_EVENTS_PREFIX = "cloudEvents:";
+
+  public static final String JSON = "application/json";
+
+  /** A larger body is dead-lettered unread: 4 MiB. */
+  public static final int LARGEST_BODY_BYTES = 4 * 1024 * 1024;
+
+  /** A larger message is refused by the broker at publish: 16 MiB. */
+  public static final int LARGEST_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+  private Names() {}
+}

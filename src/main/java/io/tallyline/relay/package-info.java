@@ -1,0 +1,5 @@
+/** From the outbox to the broker: claimed, translated, confirmed, cleared. */
+@NullMarked
+package io.tallyline.relay;
+
+import org.jspecify.annotations.NullMarked;
