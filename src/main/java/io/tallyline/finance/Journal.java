@@ -1,0 +1,57 @@
+package io.tallyline.finance;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one transaction posts: lines whose debits equal their credits, or none if all its amounts
+ * are zero.
+ *
+ * @param source who the transaction belongs to, for example {@code Inventory}
+ * @param externalRef the transaction's id there, in lower case
+ * @param date UTC date of the transaction
+ * @param currency ISO 4217, of all lines
+ * @param eventType the message's name
+ * @param contentHash equal for messages that say the same
+ */
+public record Journal(
+    String source,
+    String externalRef,
+    LocalDate date,
+    String description,
+    String currency,
+    UUID eventId,
+    String eventType,
+    int eventVersion,
+    @Nullable String correlationId,
+    String contentHash,
+    List<JournalLine> lines) {
+
+  /**
+   * @throws IllegalArgumentException FIN-002 if debits and credits differ; FIN-003 if who it
+   *     belongs to or its currency is not given
+   */
+  public Journal {
+    lines = List.copyOf(lines);
+    if (source.isBlank() || externalRef.isBlank() || !currency.matches("[A-Z]{3}")) {
+      throw new IllegalArgumentException(
+          "FIN-003 a journal needs a source ('%s'), a transaction id ('%s') and a currency of three capitals ('%s'); correct the mapping."
+              .formatted(source, externalRef, currency));
+    }
+    BigDecimal debits = total(lines, JournalLine::debit);
+    BigDecimal credits = total(lines, JournalLine::credit);
+    if (debits.compareTo(credits) != 0) {
+      throw new IllegalArgumentException(
+          "FIN-002 journal for transaction %s does not balance: debits %s, credits %s %s; correct the mapping."
+              .formatted(externalRef, debits.toPlainString(), credits.toPlainString(), currency));
+    }
+  }
+
+  private static BigDecimal total(List<JournalLine> lines, Function<JournalLine, BigDecimal> side) {
+    return lines.stream().map(side).reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+}

@@ -1,0 +1,179 @@
+package io.tallyline.finance;
+
+import static io.tallyline.finance.Posted.CONFLICT;
+import static io.tallyline.finance.Posted.DUPLICATE;
+import static io.tallyline.finance.Posted.UNKNOWN_ACCOUNT;
+import static io.tallyline.finance.Posted.WRITTEN;
+import static io.tallyline.finance.Sales.credit;
+import static io.tallyline.finance.Sales.debit;
+import static io.tallyline.finance.Sales.journal;
+import static io.tallyline.finance.Sales.sale;
+import static io.tallyline.finance.Sales.zero;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallyline.testing.PostgresServer;
+import io.tallyline.testing.PostgresServer.Database;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+class JdbcJournalsIT {
+  private static Database database;
+  private static JdbcTemplate jdbc;
+  private static Journals journals;
+  private final String ref = UUID.randomUUID().toString();
+
+  @BeforeAll
+  static void connect() {
+    database = PostgresServer.fresh("finance");
+    DataSource pool = database.dataSource();
+    jdbc = new JdbcTemplate(pool);
+    journals = new JdbcJournals(pool, new DataSourceTransactionManager(pool));
+  }
+
+  @Test
+  void writes_each_line_exactly_and_in_order() {
+    assertThat(journals.post(List.of(sale(ref)))).containsExactly(WRITTEN);
+
+    assertThat(lines(ref))
+        .containsExactly(
+            "1 1100 4381.9753 0.0000",
+            "2 4000 0.0000 4381.9753",
+            "3 5000 2638.6184 0.0000",
+            "4 1300 0.0000 2638.6184");
+  }
+
+  @Test
+  void writes_the_largest_amount_without_loss() {
+    var most = "999999999999999.9999";
+
+    journals.post(List.of(journal(ref, "h", List.of(debit("1100", most), credit("4000", most)))));
+
+    assertThat(lines(ref)).first().isEqualTo("1 1100 999999999999999.9999 0.0000");
+  }
+
+  @Test
+  void tells_a_duplicate_from_a_conflict_and_writes_neither() {
+    journals.post(List.of(sale(ref, "a")));
+
+    assertThat(journals.post(List.of(sale(ref, "a"), sale(ref, "b"))))
+        .containsExactly(DUPLICATE, CONFLICT);
+    assertThat(lines(ref)).hasSize(4);
+  }
+
+  @Test
+  void the_first_of_a_transaction_in_a_batch_wins() {
+    var same = sale(ref, "a");
+    var batch =
+        List.of(sale(ref + "x"), same, same, sale(ref, "b"), zero(ref, "a"), zero(ref, "b"));
+
+    assertThat(journals.post(batch))
+        .containsExactly(WRITTEN, WRITTEN, DUPLICATE, CONFLICT, DUPLICATE, CONFLICT);
+  }
+
+  @Test
+  void a_transaction_without_amounts_is_seen_and_not_posted() {
+    assertThat(journals.post(List.of(zero(ref, "a"), sale(ref + "x"))))
+        .containsExactly(WRITTEN, WRITTEN);
+
+    assertThat(count("seen_transaction", ref)).isOne();
+    assertThat(count("ledger_journal", ref)).isZero();
+    assertThat(journals.post(List.of(zero(ref, "a"), zero(ref, "b"))))
+        .containsExactly(DUPLICATE, CONFLICT);
+  }
+
+  @Test
+  void a_transaction_never_changes_from_zero_to_posted_or_back() {
+    journals.post(List.of(zero(ref, "a"), sale(ref + "x", "a")));
+
+    assertThat(journals.post(List.of(sale(ref, "b"), zero(ref + "x", "b"))))
+        .containsExactly(CONFLICT, CONFLICT);
+    assertThat(journals.post(List.of(sale(ref, "b")))).containsExactly(CONFLICT);
+    assertThat(count("ledger_journal", ref)).isZero();
+    assertThat(count("seen_transaction", ref + "x")).isZero();
+  }
+
+  @Test
+  void an_unknown_account_stops_its_own_journal_only_and_works_once_it_exists() {
+    String code = "9" + UUID.randomUUID();
+    var unknown = journal(ref, "h", List.of(debit(code, "1"), credit("4000", "1")));
+
+    assertThat(journals.post(List.of(unknown, sale(ref + "x"))))
+        .containsExactly(UNKNOWN_ACCOUNT, WRITTEN);
+    new JdbcTemplate(database.ownerDataSource())
+        .update("INSERT INTO finance.ledger_account VALUES (?, 'New', 'ASSET')", code);
+
+    assertThat(journals.post(List.of(unknown))).containsExactly(WRITTEN);
+    assertThat(journals.accounts()).contains(code, "1300");
+  }
+
+  @Test
+  void an_account_that_is_unknown_now_does_not_hide_a_duplicate() {
+    journals.post(List.of(sale(ref, "a")));
+    var remapped = List.of(debit("no-such", "1"), credit("4000", "1"));
+
+    assertThat(journals.post(List.of(journal(ref, "a", remapped), journal(ref, "b", remapped))))
+        .containsExactly(DUPLICATE, CONFLICT);
+  }
+
+  @Test
+  void nothing_of_a_batch_is_written_when_the_database_refuses_one() {
+    var upperCase = sale(ref.toUpperCase(java.util.Locale.ROOT) + "X");
+
+    assertThatThrownBy(() -> journals.post(List.of(sale(ref), upperCase)))
+        .isInstanceOf(DataAccessException.class);
+    assertThat(count("ledger_journal", ref)).isZero();
+  }
+
+  @Test
+  void hubs_that_post_the_same_in_any_order_write_each_once() throws Exception {
+    List<Journal> batch = new ArrayList<>();
+    IntStream.range(0, 200).forEach(nr -> batch.add(sale(ref + nr)));
+    IntStream.range(0, 5).forEach(nr -> batch.add(zero(ref + "z" + nr, "h")));
+    List<Callable<List<Posted>>> hubs = new ArrayList<>();
+    for (int hub = 0; hub < 8; hub++) {
+      List<Journal> shuffled = new ArrayList<>(hub % 2 == 0 ? batch : batch.subList(0, 200));
+      Collections.shuffle(shuffled, new Random(hub));
+      hubs.add(() -> journals.post(shuffled));
+    }
+
+    var pool = Executors.newFixedThreadPool(8);
+    List<Posted> outcomes = new ArrayList<>();
+    for (var outcome : pool.invokeAll(hubs, 60, TimeUnit.SECONDS)) {
+      outcomes.addAll(outcome.get());
+    }
+    pool.shutdown();
+
+    assertThat(outcomes.stream().filter(WRITTEN::equals)).hasSize(205);
+    assertThat(outcomes.stream().filter(DUPLICATE::equals)).hasSize(outcomes.size() - 205);
+  }
+
+  private static List<String> lines(String ref) {
+    return jdbc.queryForList(
+        """
+        SELECT concat_ws(' ', line_no, account_code, debit, credit)
+          FROM finance.ledger_journal_line l JOIN finance.ledger_journal j ON j.id = l.journal_id
+         WHERE external_ref = ? ORDER BY line_no
+        """,
+        String.class,
+        ref);
+  }
+
+  private static int count(String table, String ref) {
+    return jdbc.queryForObject(
+        "SELECT count(*) FROM finance." + table + " WHERE external_ref = ?", Integer.class, ref);
+  }
+}
