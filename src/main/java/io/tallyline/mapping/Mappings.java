@@ -1,0 +1,87 @@
+package io.tallyline.mapping;
+
+import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.StartRefused;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Every mapping and schema below one folder, compiled on first use and kept. Thread-safe. To read
+ * changed files, open the folder again.
+ */
+public final class Mappings {
+  private static final String JOURNAL_SHAPE = "finance/journal.schema.json";
+
+  private final MappingFiles files;
+  private final Schemas schemas;
+  private final ConcurrentMap<String, MessageContract> contracts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, MessageTranslation> translations = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Posting> postings = new ConcurrentHashMap<>();
+
+  private Mappings(MappingFiles files) {
+    this.files = files;
+    this.schemas = new Schemas(files);
+  }
+
+  /**
+   * @param root the folder {@code mappings}
+   * @throws StartRefused MAP-001 if there is no such folder
+   */
+  public static Mappings open(Path root) {
+    return new Mappings(new MappingFiles(root));
+  }
+
+  /**
+   * The publisher's side of one message version.
+   *
+   * @param folder for example {@code inventory/sales-transaction-created/v1}
+   * @throws StartRefused MAP-002 to MAP-005, naming the file and where known line and column
+   */
+  public MessageTranslation translation(String folder) {
+    return translations.computeIfAbsent(folder, this::compileTranslation);
+  }
+
+  /** The consumer's side of the same folder; throws as {@link #translation}. */
+  public MessageContract contract(String folder) {
+    return contracts.computeIfAbsent(folder, this::compileContract);
+  }
+
+  /**
+   * How a message becomes a journal.
+   *
+   * @param file for example {@code finance/sales-transaction-created/v1/journal.jslt}
+   * @throws StartRefused as {@link #translation}
+   */
+  public Posting posting(String file) {
+    return postings.computeIfAbsent(
+        file, path -> new Posting(mapping(path), schemas.compile(JOURNAL_SHAPE)));
+  }
+
+  private MessageTranslation compileTranslation(String folder) {
+    MessageType type = typeOf(folder);
+    String event = type.module() + "/" + type.event() + "/event.schema.json";
+    return new MessageTranslation(
+        schemas.compile(event), mapping(folder + "/message.jslt"), contract(folder));
+  }
+
+  private MessageContract compileContract(String folder) {
+    return new MessageContract(
+        typeOf(folder),
+        schemas.compile(folder + "/message.schema.json"),
+        mapping(folder + "/totals.jslt"));
+  }
+
+  private Mapping mapping(String file) {
+    return Mapping.compile(file, files.read(file));
+  }
+
+  private static MessageType typeOf(String folder) {
+    try {
+      return MessageType.ofFolder(folder);
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefused(
+          "MAP-002", "the mapping folder " + Shown.text(wrong.getMessage(), 300), wrong);
+    }
+  }
+}
