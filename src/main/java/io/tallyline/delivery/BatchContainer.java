@@ -1,0 +1,95 @@
+package io.tallyline.delivery;
+
+import com.rabbitmq.client.Channel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.amqp.ImmediateRequeueAmqpException;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageListener;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.api.ChannelAwareBatchMessageListener;
+import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
+
+/** Hands whole batches to Camel's listener, and puts a failed one back after a pause. */
+final class BatchContainer extends SimpleMessageListenerContainer {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchContainer.class);
+
+  private final Duration firstPause;
+  private final Duration longestPause;
+  private final String queues;
+  private final AtomicInteger failuresInARow = new AtomicInteger();
+  private final ReentrantLock pausing = new ReentrantLock();
+  private final Condition stopping = pausing.newCondition();
+
+  BatchContainer(Duration firstPause, Duration longestPause, String... queues) {
+    this.firstPause = firstPause;
+    this.longestPause = longestPause;
+    this.queues = String.join(", ", queues);
+  }
+
+  @Override
+  public void setMessageListener(MessageListener listener) {
+    super.setMessageListener(new Whole((ChannelAwareMessageListener) listener));
+  }
+
+  @Override
+  protected void shutdownAndWaitOrCallback(Runnable callback) {
+    pausing.lock();
+    try {
+      stopping.signalAll();
+    } finally {
+      pausing.unlock();
+    }
+    super.shutdownAndWaitOrCallback(callback);
+  }
+
+  private void pauseAfterFailure() {
+    int failures = failuresInARow.incrementAndGet();
+    long pause = firstPause.toNanos() << Math.min(failures - 1, 20);
+    long left = pause <= 0 ? longestPause.toNanos() : Math.min(pause, longestPause.toNanos());
+    pausing.lock();
+    try {
+      while (left > 0 && isActive()) {
+        left = stopping.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      pausing.unlock();
+    }
+  }
+
+  private final class Whole implements ChannelAwareBatchMessageListener {
+    private final ChannelAwareMessageListener route;
+
+    Whole(ChannelAwareMessageListener route) {
+      this.route = route;
+    }
+
+    @Override
+    public void onMessageBatch(List<Message> messages, Channel channel) {
+      try {
+        route.onMessage(new Batch(messages), channel);
+        failuresInARow.set(0);
+      } catch (OutOfMemoryError e) {
+        throw e;
+      } catch (Throwable e) {
+        LOG.error(
+            "DEL-022 a batch of {} messages from {} failed and goes back to its queue: {}. Mend the"
+                + " cause; they are delivered again.",
+            messages.size(),
+            queues,
+            e.getMessage(),
+            e);
+        pauseAfterFailure();
+        // Without its cause, on purpose: some exceptions would make the container acknowledge.
+        throw new ImmediateRequeueAmqpException("the route failed");
+      }
+    }
+  }
+}

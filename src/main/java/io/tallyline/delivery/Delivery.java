@@ -1,0 +1,60 @@
+package io.tallyline.delivery;
+
+import java.util.stream.Collectors;
+import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.core.RabbitAdmin;
+import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The beans that let messages travel. A role that needs no broker does not import this. */
+@Configuration
+@EnableConfigurationProperties(DeliveryProperties.class)
+@Import(Topology.class)
+public class Delivery {
+  /** Retrying is {@link DeclareTopology}'s and the connections' own: here it would only be slow. */
+  @Bean
+  RabbitAdmin amqpAdmin(ConnectionFactory connections) {
+    var admin = new RabbitAdmin(connections);
+    admin.setRetryTemplate(null);
+    return admin;
+  }
+
+  @Bean
+  DeclareTopology declareTopology(RabbitAdmin admin, RabbitConnectionDetails broker) {
+    String where =
+        broker.getAddresses().stream()
+            .map(address -> address.host() + ":" + address.port())
+            .collect(Collectors.joining(", "));
+    return new DeclareTopology(admin, where);
+  }
+
+  @Bean
+  ConfirmedPublisher confirmedPublisher(
+      ConnectionFactory connections, DeliveryProperties settings) {
+    return new ConfirmedPublisher(connections, "events", settings.confirmTimeout());
+  }
+
+  /** On a channel of its own, so that dead letters do not queue behind a relay's batches. */
+  @Bean
+  DeadLetters deadLetters(ConnectionFactory connections, DeliveryProperties settings) {
+    return new DeadLetters(
+        new ConfirmedPublisher(connections, "dead-letters", settings.confirmTimeout()));
+  }
+
+  @Bean
+  BatchListenerContainerFactory batchListenerContainerFactory(DeliveryProperties settings) {
+    return new BatchListenerContainerFactory(settings);
+  }
+
+  /** Every route that consumes from the broker gets batches, without a setting to forget. */
+  @Bean
+  ComponentCustomizer batchesFromTheBroker(BatchListenerContainerFactory factory) {
+    return ComponentCustomizer.forType(
+        SpringRabbitMQComponent.class, component -> component.setListenerContainerFactory(factory));
+  }
+}

@@ -1,0 +1,58 @@
+package io.tallyline.delivery;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
+
+/**
+ * How messages travel: {@code hub.delivery.*}.
+ *
+ * @param confirmTimeout longest wait for the broker's confirms of one batch
+ * @param deliveryLimit how often the broker delivers a message of a work queue before it becomes a
+ *     dead letter. Each failed batch and each crash counts one, so it must outlast {@code
+ *     deliveryLimit * failureWaitMost} of trouble; it stops only what would come back for ever
+ * @param batchSize most messages that a route gets at once
+ * @param batchWait how long a batch waits for one message more
+ * @param prefetch messages that the broker sends ahead to a consumer, at least the batch size
+ * @param failureWait pause after a batch has failed, doubled at each failure in a row
+ * @param failureWaitMost longest pause
+ * @param reconnectWait pause between attempts to reach a broker that went away
+ * @param stopWait how long a consumer that stops waits for its batch to finish
+ */
+@ConfigurationProperties("hub.delivery")
+public record DeliveryProperties(
+    @DefaultValue("10s") Duration confirmTimeout,
+    @DefaultValue("100") int deliveryLimit,
+    @DefaultValue("250") int batchSize,
+    @DefaultValue("5ms") Duration batchWait,
+    @DefaultValue("250") int prefetch,
+    @DefaultValue("1s") Duration failureWait,
+    @DefaultValue("30s") Duration failureWaitMost,
+    @DefaultValue("1s") Duration reconnectWait,
+    @DefaultValue("20s") Duration stopWait) {
+  public DeliveryProperties {
+    positive("confirm-timeout", confirmTimeout);
+    positive("batch-wait", batchWait);
+    positive("failure-wait", failureWait);
+    positive("reconnect-wait", reconnectWait);
+    positive("stop-wait", stopWait);
+    within("delivery-limit", deliveryLimit, 1, 100_000);
+    within("batch-size", batchSize, 1, 10_000);
+    within("prefetch", prefetch, batchSize, 65_535);
+    Assert.isTrue(
+        failureWaitMost.compareTo(failureWait) >= 0,
+        "hub.delivery.failure-wait-most is shorter than hub.delivery.failure-wait");
+  }
+
+  private static void positive(String name, Duration value) {
+    Assert.isTrue(
+        value.toMillis() > 0, () -> "hub.delivery." + name + " must be at least 1 ms: " + value);
+  }
+
+  private static void within(String name, int value, int least, int most) {
+    Assert.isTrue(
+        value >= least && value <= most,
+        () -> "hub.delivery.%s must be %d to %d: %d".formatted(name, least, most, value));
+  }
+}

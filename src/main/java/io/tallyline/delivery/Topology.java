@@ -1,0 +1,98 @@
+package io.tallyline.delivery;
+
+import io.tallyline.contracts.Names;
+import org.springframework.amqp.core.Binding;
+import org.springframework.amqp.core.BindingBuilder;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.amqp.core.DirectExchange;
+import org.springframework.amqp.core.ExchangeBuilder;
+import org.springframework.amqp.core.FanoutExchange;
+import org.springframework.amqp.core.Queue;
+import org.springframework.amqp.core.QueueBuilder;
+import org.springframework.amqp.core.TopicExchange;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Every exchange, queue and binding, in one place. They are beans so that {@link DeclareTopology}
+ * declares them, again whenever the broker comes back, and so that a {@code DeclarableCustomizer}
+ * can adapt them to a broker that is not RabbitMQ.
+ */
+@Configuration
+public class Topology {
+  /** What subscribers to inventory messages bind by. */
+  public static final String INVENTORY_KEYS = "inventory.#";
+
+  private static final String REFUSE_WHEN_FULL = "reject-publish";
+
+  /**
+   * What publishers send to, and the net below it: a message that no queue is bound for reaches
+   * {@code erp.unrouted} instead of vanishing.
+   */
+  @Bean
+  @OnRole({"relay", "finance"})
+  Declarables eventExchanges() {
+    TopicExchange events = ExchangeBuilder.topicExchange(Names.EVENTS_EXCHANGE).build();
+    FanoutExchange unrouted = ExchangeBuilder.fanoutExchange(Names.UNROUTED).build();
+    Queue unroutedQueue = QueueBuilder.durable(Names.UNROUTED).quorum().build();
+    TopicExchange inventory =
+        ExchangeBuilder.topicExchange(Names.INVENTORY_EXCHANGE).alternate(Names.UNROUTED).build();
+    DirectExchange dead = ExchangeBuilder.directExchange(Names.DEAD_EXCHANGE).build();
+    return new Declarables(
+        unroutedQueue,
+        unrouted,
+        BindingBuilder.bind(unroutedQueue).to(unrouted),
+        events,
+        inventory,
+        BindingBuilder.bind(inventory).to(events).with(INVENTORY_KEYS),
+        dead);
+  }
+
+  /** Where the relay puts outbox rows that no mapping can translate. */
+  @Bean
+  @OnRole("relay")
+  Declarables outboxQueues() {
+    Queue dead = deadQueue(Names.OUTBOX_DEAD_QUEUE);
+    return new Declarables(dead, boundToDead(dead));
+  }
+
+  /** The journal writer's work queue, and where its failures end. */
+  @Bean
+  @OnRole("finance")
+  Declarables journalQueues(DeliveryProperties settings) {
+    Queue dead = deadQueue(Names.JOURNAL_DEAD_QUEUE);
+    Queue work = workQueue(Names.JOURNAL_QUEUE, dead, settings.deliveryLimit());
+    return new Declarables(
+        dead,
+        boundToDead(dead),
+        work,
+        BindingBuilder.bind(work)
+            .to(new TopicExchange(Names.INVENTORY_EXCHANGE))
+            .with(INVENTORY_KEYS));
+  }
+
+  /**
+   * A queue whose messages the broker moves to a dead queue, at least once, after too many
+   * deliveries. Such a move needs a full target to refuse rather than to drop.
+   */
+  private static Queue workQueue(String name, Queue dead, int deliveryLimit) {
+    return QueueBuilder.durable(name)
+        .quorum()
+        .deliveryLimit(deliveryLimit)
+        .deadLetterExchange(Names.DEAD_EXCHANGE)
+        .deadLetterRoutingKey(dead.getName())
+        .withArgument("x-dead-letter-strategy", "at-least-once")
+        .withArgument("x-overflow", REFUSE_WHEN_FULL)
+        .build();
+  }
+
+  private static Queue deadQueue(String name) {
+    return QueueBuilder.durable(name).quorum().withArgument("x-overflow", REFUSE_WHEN_FULL).build();
+  }
+
+  private static Binding boundToDead(Queue queue) {
+    return BindingBuilder.bind(queue)
+        .to(new DirectExchange(Names.DEAD_EXCHANGE))
+        .with(queue.getName());
+  }
+}

@@ -1,0 +1,319 @@
+package io.tallyline.testing;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+
+/**
+ * A private RabbitMQ node on free loopback ports, one for each JVM, with its data below {@code
+ * target/}. It shares nothing with a broker that may run on the machine: own node name, cookie,
+ * port mapper and files. Everything it starts ends with the JVM.
+ */
+public final class RabbitNode {
+  private static final Path INSTALLED = Path.of("/usr/lib/rabbitmq/lib");
+  private static final Path NODES = Path.of("target", "rabbitmq").toAbsolutePath();
+  private static final Duration LONGEST_START = Duration.ofSeconds(120);
+  private static final Duration LONGEST_COMMAND = Duration.ofSeconds(60);
+
+  private static RabbitNode shared;
+
+  private final Path program = installedProgram();
+  private final Path folder = NODES.resolve("node-" + ProcessHandle.current().pid());
+  private final Path pidFile = folder.resolve("node.pid");
+  private final int port = freePort();
+  private final int distributionPort = freePort();
+  private final int portMapperPort = freePort();
+  private final AtomicInteger virtualHosts = new AtomicInteger();
+
+  private Process portMapper;
+  private Process script;
+
+  private RabbitNode() {}
+
+  /** The JVM's node, started at the first call. */
+  public static synchronized RabbitNode shared() {
+    if (shared == null) {
+      endLeftovers();
+      var node = new RabbitNode();
+      Runtime.getRuntime().addShutdownHook(new Thread(node::end, "end-rabbitmq"));
+      node.prepare();
+      node.start();
+      shared = node;
+    }
+    return shared;
+  }
+
+  public String host() {
+    return "127.0.0.1";
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** {@code host:port}, as in {@code spring.rabbitmq.addresses}. */
+  public String address() {
+    return host() + ":" + port;
+  }
+
+  public String username() {
+    return "guest";
+  }
+
+  public String password() {
+    return "guest";
+  }
+
+  /** A new, empty virtual host, so that tests do not see each other's queues. */
+  public String newVirtualHost() {
+    String name = "test-" + virtualHosts.incrementAndGet();
+    rabbitmqctl(
+        "eval",
+        "rabbit_vhost:add(<<\"%1$s\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, <<\"%1$s\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>)."
+            .formatted(name));
+    return name;
+  }
+
+  /** A plain client factory for a virtual host. */
+  public ConnectionFactory client(String virtualHost) {
+    var factory = new ConnectionFactory();
+    factory.setHost(host());
+    factory.setPort(port);
+    factory.setUsername(username());
+    factory.setPassword(password());
+    factory.setVirtualHost(virtualHost);
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setConnectionTimeout(5_000);
+    return factory;
+  }
+
+  /** Spring's factory for a virtual host; the caller destroys it. */
+  public CachingConnectionFactory spring(String virtualHost) {
+    return new CachingConnectionFactory(client(virtualHost));
+  }
+
+  /** Starts the node, if it does not run, and waits until it accepts connections. */
+  public synchronized void start() {
+    if (beam().isPresent()) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(pidFile);
+      script =
+          withEnvironment(new ProcessBuilder(program.resolve("rabbitmq-server").toString()))
+              .redirectErrorStream(true)
+              .redirectOutput(
+                  ProcessBuilder.Redirect.appendTo(folder.resolve("console.log").toFile()))
+              .start();
+    } catch (IOException e) {
+      throw new IllegalStateException("RabbitMQ does not start: " + e.getMessage(), e);
+    }
+    Awaitility.await("RabbitMQ on port " + port + ", see " + folder.resolve("console.log"))
+        .atMost(LONGEST_START)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> beam().isPresent() && accepts());
+  }
+
+  /** Stops the node in an orderly way and waits until it is gone. */
+  public synchronized void stop() {
+    beam().ifPresent(ProcessHandle::destroy);
+    awaitEnd();
+  }
+
+  /** SIGKILL: connections are torn and nothing is flushed. */
+  public synchronized void kill() {
+    beam().ifPresent(ProcessHandle::destroyForcibly);
+    awaitEnd();
+  }
+
+  /** Runs rabbitmqctl against this node, for example {@code rabbitmqctl("list_queues", "-q")}. */
+  public String rabbitmqctl(String... arguments) {
+    var command = new ArrayList<>(List.of(program.resolve("rabbitmqctl").toString()));
+    command.addAll(List.of(arguments));
+    try {
+      Path output = Files.createTempFile(folder, "ctl", ".txt");
+      Process process =
+          withEnvironment(new ProcessBuilder(command))
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(LONGEST_COMMAND.toSeconds(), TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new IllegalStateException("rabbitmqctl " + arguments[0] + " took too long");
+      }
+      String text = Files.readString(output, StandardCharsets.UTF_8);
+      Files.delete(output);
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException("rabbitmqctl " + arguments[0] + ": " + text);
+      }
+      return text;
+    } catch (IOException e) {
+      throw new IllegalStateException("rabbitmqctl " + arguments[0] + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in rabbitmqctl", e);
+    }
+  }
+
+  private static Path installedProgram() {
+    if (Files.isDirectory(INSTALLED)) {
+      try (Stream<Path> versions = Files.list(INSTALLED)) {
+        Optional<Path> newest =
+            versions
+                .filter(path -> path.getFileName().toString().startsWith("rabbitmq_server-"))
+                .max(Comparator.naturalOrder());
+        if (newest.isPresent()) {
+          return newest.get().resolve("sbin");
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot read " + INSTALLED, e);
+      }
+    }
+    throw new IllegalStateException(
+        "RabbitMQ is not installed below "
+            + INSTALLED
+            + ". Run src/test/scripts/install-rabbitmq.sh, then the test again.");
+  }
+
+  private void prepare() {
+    try {
+      Files.createDirectories(folder.resolve("home"));
+      Files.writeString(
+          folder.resolve("rabbitmq.conf"),
+          """
+          listeners.tcp.local = 127.0.0.1:%d
+          max_message_size = 16777216
+          disk_free_limit.absolute = 10MB
+          log.console = false
+          log.file.level = info
+          """
+              .formatted(port));
+      Files.writeString(folder.resolve("enabled_plugins"), "[].\n");
+      portMapper =
+          withEnvironment(
+                  new ProcessBuilder(
+                      "epmd", "-port", Integer.toString(portMapperPort), "-address", host()))
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("epmd.log").toFile())
+              .start();
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot prepare a RabbitMQ node in " + folder, e);
+    }
+  }
+
+  private ProcessBuilder withEnvironment(ProcessBuilder builder) {
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("RABBITMQ_"));
+    environment.put("HOME", folder.resolve("home").toString());
+    environment.put("ERL_EPMD_ADDRESS", host());
+    environment.put("ERL_EPMD_PORT", Integer.toString(portMapperPort));
+    environment.put("RABBITMQ_NODENAME", "tallyline-" + port + "@localhost");
+    environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("mnesia").toString());
+    environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
+    environment.put("RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString());
+    environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("enabled_plugins").toString());
+    environment.put("RABBITMQ_FEATURE_FLAGS_FILE", folder.resolve("feature_flags").toString());
+    environment.put("RABBITMQ_PID_FILE", pidFile.toString());
+    environment.put("RABBITMQ_CONF_ENV_FILE", "/dev/null");
+    environment.put("RABBITMQ_DIST_PORT", Integer.toString(distributionPort));
+    return builder;
+  }
+
+  private Optional<ProcessHandle> beam() {
+    return beam(pidFile);
+  }
+
+  private static Optional<ProcessHandle> beam(Path pidFile) {
+    try {
+      if (!Files.exists(pidFile)) {
+        return Optional.empty();
+      }
+      long pid = Long.parseLong(Files.readString(pidFile).strip());
+      // A pid may have been given to somebody else meanwhile: ours names its folder.
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(
+              process ->
+                  process
+                      .info()
+                      .commandLine()
+                      .filter(line -> line.contains(pidFile.getParent().toString()))
+                      .isPresent());
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean accepts() {
+    try (Connection connection = client("/").newConnection()) {
+      return connection.isOpen();
+    } catch (IOException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  private void awaitEnd() {
+    Awaitility.await("end of RabbitMQ")
+        .atMost(LONGEST_START)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> beam().isEmpty() && (script == null || !script.isAlive()));
+  }
+
+  private void end() {
+    beam().ifPresent(ProcessHandle::destroyForcibly);
+    if (script != null) {
+      script.descendants().forEach(ProcessHandle::destroyForcibly);
+      script.destroyForcibly();
+    }
+    if (portMapper != null) {
+      portMapper.destroyForcibly();
+    }
+  }
+
+  /** A JVM that was killed could not end its node. */
+  private static void endLeftovers() {
+    if (!Files.isDirectory(NODES)) {
+      return;
+    }
+    try (Stream<Path> nodes = Files.list(NODES)) {
+      nodes
+          .filter(node -> !ownedByLivingJvm(node))
+          .forEach(
+              node -> beam(node.resolve("node.pid")).ifPresent(ProcessHandle::destroyForcibly));
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read " + NODES, e);
+    }
+  }
+
+  private static boolean ownedByLivingJvm(Path node) {
+    String owner = node.getFileName().toString().replaceFirst("^node-", "");
+    return owner.matches("[0-9]+")
+        && ProcessHandle.of(Long.parseLong(owner)).filter(ProcessHandle::isAlive).isPresent();
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException("no free port", e);
+    }
+  }
+}
