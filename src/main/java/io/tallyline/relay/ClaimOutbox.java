@@ -1,0 +1,194 @@
+package io.tallyline.relay;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+
+/**
+ * Claims the next rows of the outbox, inside the transaction of the route.
+ *
+ * <p>One relay works at a time: an advisory lock that ends with the transaction keeps the order of
+ * an aggregate whole with any number of relays, takes no right on the table but SELECT, and is free
+ * again the moment a relay dies. Rows are claimed by being there, never by a remembered position,
+ * so a row that commits late is not skipped.
+ */
+public final class ClaimOutbox {
+  /** Any number that all relays of one outbox share; this one spells "outbox" in ASCII. */
+  static final long LOCK = 0x6f_75_74_62_6f_78L;
+
+  /** Rows are read in portions, so that a batch of large payloads stops early. */
+  private static final int ROWS_A_FETCH = 100;
+
+  /** Payloads stored larger than this (compressed) are read one at a time. */
+  private static final int LARGE_STORED_BYTES = 100_000;
+
+  /** A larger payload is not even read: nothing the broker takes could hold it. */
+  static final long LARGEST_READ_BYTES = 64L * 1024 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(ClaimOutbox.class);
+
+  private static final String LOCK_SQL =
+      "SELECT pg_try_advisory_xact_lock(?),"
+          + " set_config('idle_in_transaction_session_timeout', ?, true)";
+  private static final String CLAIM_SQL =
+      "SELECT seq, event_id, aggregate_type, aggregate_id, event_type, correlation_id, traceparent,"
+          + " occurred_at, CASE WHEN pg_column_size(payload) <= ? THEN payload::text END AS payload"
+          + " FROM inventory.outbox_event WHERE seq <> ALL (?) ORDER BY seq LIMIT ?";
+  private static final String LENGTH_SQL =
+      "SELECT octet_length(payload::text) FROM inventory.outbox_event WHERE seq = ?";
+  private static final String PAYLOAD_SQL =
+      "SELECT payload::text FROM inventory.outbox_event WHERE seq = ?";
+
+  private final DataSource outbox;
+  private final RelayProperties properties;
+  private final RelayHealth health;
+  private final SQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
+  private final Set<Long> immovable = ConcurrentHashMap.newKeySet();
+
+  public ClaimOutbox(DataSource outbox, RelayProperties properties, RelayHealth health) {
+    this.outbox = outbox;
+    this.properties = properties;
+    this.health = health;
+  }
+
+  /**
+   * The next rows in {@code seq} order; empty if there are none, another relay is at work, or the
+   * last failure was a moment ago.
+   */
+  public OutboxBatch claim() {
+    if (health.resting()) {
+      return OutboxBatch.NONE;
+    }
+    Connection connection = DataSourceUtils.getConnection(outbox);
+    try {
+      return lock(connection) ? read(connection) : OutboxBatch.NONE;
+    } catch (SQLException failure) {
+      throw OutboxUnavailable.because(
+          translator.translate("claim outbox rows", null, failure), failure);
+    } finally {
+      DataSourceUtils.releaseConnection(connection, outbox);
+    }
+  }
+
+  private boolean lock(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCK_SQL)) {
+      statement.setLong(1, LOCK);
+      statement.setString(2, Long.toString(properties.stalledTransactionTimeout().toMillis()));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  private OutboxBatch read(Connection connection) throws SQLException {
+    List<OutboxRow> rows = new ArrayList<>();
+    int most = health.batchSize();
+    long bytes = 0;
+    boolean more = false;
+    try (PreparedStatement statement = connection.prepareStatement(CLAIM_SQL)) {
+      statement.setFetchSize(ROWS_A_FETCH);
+      statement.setInt(1, LARGE_STORED_BYTES);
+      statement.setArray(2, connection.createArrayOf("bigint", immovable.toArray()));
+      statement.setInt(3, most + 1);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          if (rows.size() == most
+              || (!rows.isEmpty() && bytes >= properties.batchBytes().toBytes())) {
+            more = true;
+            break;
+          }
+          OutboxRow row = row(connection, result);
+          if (row.payload() == null && row.payloadBytes() > LARGEST_READ_BYTES) {
+            leave(row);
+            continue;
+          }
+          rows.add(row);
+          bytes += row.payloadBytes();
+        }
+      }
+    }
+    return new OutboxBatch(rows, List.of(), more);
+  }
+
+  private OutboxRow row(Connection connection, ResultSet result) throws SQLException {
+    long seq = result.getLong("seq");
+    String payload = result.getString("payload");
+    long bytes;
+    if (payload == null) {
+      bytes = number(connection, seq);
+      payload = bytes > LARGEST_READ_BYTES ? null : text(connection, seq);
+    } else {
+      bytes = payload.length();
+    }
+    return new OutboxRow(
+        seq,
+        result.getObject("event_id", UUID.class),
+        result.getString("aggregate_type"),
+        result.getString("aggregate_id"),
+        result.getString("event_type"),
+        payload,
+        bytes,
+        result.getString("correlation_id"),
+        result.getString("traceparent"),
+        instant(result.getObject("occurred_at", OffsetDateTime.class)));
+  }
+
+  /** PostgreSQL's infinity arrives as a date no instant can print; the schema refuses it later. */
+  private static Instant instant(OffsetDateTime occurredAt) {
+    return occurredAt.equals(OffsetDateTime.MAX)
+        ? Instant.MAX
+        : occurredAt.equals(OffsetDateTime.MIN) ? Instant.MIN : occurredAt.toInstant();
+  }
+
+  private static long number(Connection connection, long seq) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LENGTH_SQL)) {
+      statement.setLong(1, seq);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getLong(1);
+      }
+    }
+  }
+
+  private static String text(Connection connection, long seq) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PAYLOAD_SQL)) {
+      statement.setLong(1, seq);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getString(1);
+      }
+    }
+  }
+
+  private void leave(OutboxRow row) {
+    leave(row.seq(), row.payloadBytes());
+  }
+
+  /** No queue can hold this row, so it stays in the outbox, passed over, until somebody looks. */
+  void leave(long seq, long bytes) {
+    if (immovable.add(seq)) {
+      log.error(
+          "REL-004 outbox row {} has a payload of {} bytes, more than the broker takes even as a"
+              + " dead letter: it stays in inventory.outbox_event and is passed over. Export and"
+              + " delete it by hand; the rows behind it go on.",
+          seq,
+          bytes);
+      health.leftBehind(immovable.size());
+    }
+  }
+}

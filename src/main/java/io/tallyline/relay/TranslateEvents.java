@@ -1,0 +1,204 @@
+package io.tallyline.relay;
+
+import static io.tallyline.contracts.Names.CLOUD_EVENTS_PREFIX;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.Names;
+import io.tallyline.contracts.Reason;
+import io.tallyline.contracts.Rejected;
+import io.tallyline.contracts.RouteTable;
+import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.Outgoing;
+import io.tallyline.mapping.Mappings;
+import io.tallyline.mapping.MessageTranslation;
+import io.tallyline.mapping.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.apache.camel.ExchangeProperty;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns each claimed row into its integration message, or, where no mapping can, into a dead letter
+ * with its reason, so that the rows behind it go on.
+ */
+public final class TranslateEvents {
+  /** Name of the exchange property that holds the table of the route file. */
+  public static final String TABLE = "events";
+
+  /** An AMQP short string. */
+  private static final int LONGEST_CORRELATION_ID_BYTES = 255;
+
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.{0,256})?");
+  private static final Logger log = LoggerFactory.getLogger(TranslateEvents.class);
+
+  private final Mappings mappings;
+  private final OutboxDeadLetters deadLetters;
+  private final MeterRegistry meters;
+  private final Map<String, Translations> tables = new ConcurrentHashMap<>();
+
+  public TranslateEvents(Mappings mappings, OutboxDeadLetters deadLetters, MeterRegistry meters) {
+    this.mappings = mappings;
+    this.deadLetters = deadLetters;
+    this.meters = meters;
+  }
+
+  /** The translations of one table, and what is counted for each. */
+  private record Translations(Map<String, Translation> byEventType) {}
+
+  private record Translation(MessageTranslation mapping, Counter published) {}
+
+  /**
+   * Loads everything a table names, so that a broken file is found at start and not by an event.
+   *
+   * @throws StartRefused if the table or a file it names is wrong
+   */
+  public void check(String table, String where) {
+    RouteTable.parse(table, where)
+        .entries()
+        .forEach(
+            (eventType, folder) -> {
+              try {
+                mappings.translation(folder);
+              } catch (IllegalArgumentException wrong) {
+                throw new StartRefused(
+                    "REL-003",
+                    "%s: the mapping of %s: %s.".formatted(where, eventType, wrong.getMessage()));
+              }
+            });
+  }
+
+  /**
+   * @param table lines {@code <event type> -> <module>/<event>/v<major>}
+   */
+  public OutboxBatch translate(OutboxBatch batch, @ExchangeProperty(TABLE) String table) {
+    Translations translations = tables.computeIfAbsent(table, this::translations);
+    List<Outgoing> messages = new ArrayList<>(batch.size());
+    for (OutboxRow row : batch.rows()) {
+      messages.add(translate(row, translations));
+    }
+    return batch.translated(messages);
+  }
+
+  private Translations translations(String table) {
+    Map<String, Translation> byEventType = new HashMap<>();
+    RouteTable.parse(table, "the table of events")
+        .entries()
+        .forEach(
+            (eventType, folder) -> {
+              MessageTranslation mapping = mappings.translation(folder);
+              byEventType.put(eventType, new Translation(mapping, counter(mapping.type())));
+            });
+    return new Translations(byEventType);
+  }
+
+  private Counter counter(MessageType type) {
+    return Counter.builder("hub.relay.events")
+        .description("Outbox rows turned into messages")
+        .tags("event", type.name(), "version", "v" + type.version(), "outcome", "translated")
+        .register(meters);
+  }
+
+  private Outgoing translate(OutboxRow row, Translations translations) {
+    try {
+      Translation translation = translations.byEventType().get(row.eventType());
+      if (translation == null) {
+        throw new Rejected(
+            Reason.UNSUPPORTED_TYPE,
+            "REL-010",
+            "no line of the route relay-outbox names the event type '%s' of outbox row %d; known are %s. Add a line with its mapping, then put the row back."
+                .formatted(row.eventType(), row.seq(), translations.byEventType().keySet()));
+      }
+      Outgoing message = message(row, translation.mapping());
+      translation.published().increment();
+      return message;
+    } catch (Rejected rejected) {
+      log.warn(
+          "Outbox row {} (event {}, {}) goes to {}: {}",
+          row.seq(),
+          row.eventId(),
+          row.eventType(),
+          Names.OUTBOX_DEAD_QUEUE,
+          rejected.getMessage());
+      meters
+          .counter(
+              "hub.relay.events",
+              "event",
+              "none",
+              "version",
+              "none",
+              "outcome",
+              rejected.reason().text())
+          .increment();
+      return deadLetters.of(row, rejected);
+    }
+  }
+
+  private Outgoing message(OutboxRow row, MessageTranslation mapping) throws Rejected {
+    String payload = row.payload();
+    if (payload == null || row.payloadBytes() > Names.LARGEST_MESSAGE_BYTES) {
+      throw new Rejected(
+          Reason.TOO_LARGE,
+          "REL-011",
+          "the payload of outbox row %d has %d bytes; at most %d can be read."
+              .formatted(row.seq(), row.payloadBytes(), Names.LARGEST_MESSAGE_BYTES));
+    }
+    String correlationId = correlationId(row);
+    byte[] body = mapping.translate(StrictJson.parse(payload), row.occurredAt());
+    MessageType type = mapping.type();
+    return new Outgoing(
+        Names.EVENTS_EXCHANGE, type.routingKey(), properties(row, type, correlationId), body, true);
+  }
+
+  private static @Nullable String correlationId(OutboxRow row) throws Rejected {
+    String correlationId = row.correlationId();
+    if (correlationId != null
+        && correlationId.getBytes(StandardCharsets.UTF_8).length > LONGEST_CORRELATION_ID_BYTES) {
+      throw new Rejected(
+          Reason.SCHEMA,
+          "REL-012",
+          "the correlation_id of outbox row %d is longer than the %d bytes a message can carry; shorten it where it is made."
+              .formatted(row.seq(), LONGEST_CORRELATION_ID_BYTES));
+    }
+    return correlationId;
+  }
+
+  private static BasicProperties properties(
+      OutboxRow row, MessageType type, @Nullable String correlationId) {
+    String eventId = row.eventId().toString();
+    Map<String, Object> headers = new HashMap<>();
+    headers.put(Names.HUB_VERSIONS, "v" + type.version());
+    headers.put(CLOUD_EVENTS_PREFIX + "specversion", "1.0");
+    headers.put(CLOUD_EVENTS_PREFIX + "id", eventId);
+    headers.put(CLOUD_EVENTS_PREFIX + "source", "/" + type.module());
+    headers.put(CLOUD_EVENTS_PREFIX + "type", type.routingKey());
+    headers.put(CLOUD_EVENTS_PREFIX + "time", row.occurredAt().toString());
+    headers.put(CLOUD_EVENTS_PREFIX + "subject", row.aggregateId());
+    headers.put(CLOUD_EVENTS_PREFIX + "dataschema", "urn:tallyline:schema:" + type.routingKey());
+    if (row.traceparent() != null && TRACEPARENT.matcher(row.traceparent()).matches()) {
+      headers.put(Names.TRACEPARENT, row.traceparent());
+    }
+    return new BasicProperties.Builder()
+        .contentType(Names.JSON)
+        .contentEncoding("UTF-8")
+        .deliveryMode(2)
+        .messageId(eventId)
+        .correlationId(correlationId)
+        .type(type.routingKey())
+        .timestamp(Date.from(row.occurredAt()))
+        .appId(type.module())
+        .headers(headers)
+        .build();
+  }
+}
