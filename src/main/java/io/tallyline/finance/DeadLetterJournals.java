@@ -1,0 +1,74 @@
+package io.tallyline.finance;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.contracts.Names;
+import io.tallyline.contracts.Rejected;
+import io.tallyline.delivery.DeadLetters;
+import io.tallyline.delivery.PublishFailed;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.amqp.core.MessageProperties;
+
+/**
+ * Sends what cannot become a journal to {@code finance.journal.dead}, confirmed before the original
+ * is acknowledged.
+ */
+public final class DeadLetterJournals {
+  private static final Logger log = LoggerFactory.getLogger(DeadLetterJournals.class);
+
+  private final DeadLetters deadLetters;
+  private final InstantSource clock;
+  private final MeterRegistry meters;
+
+  public DeadLetterJournals(DeadLetters deadLetters, InstantSource clock, MeterRegistry meters) {
+    this.deadLetters = deadLetters;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /**
+   * @throws PublishFailed if the broker did not confirm: the batch stays on the queue
+   */
+  public Deliveries publish(Deliveries deliveries) throws PublishFailed {
+    List<DeadLetters.Failure> failures = new ArrayList<>();
+    for (Delivery delivery : deliveries.rejected()) {
+      Rejected rejection = Objects.requireNonNull(delivery.rejection());
+      failures.add(
+          DeadLetters.Failure.rejected(
+              delivery.message(),
+              rejection,
+              Names.JOURNAL_DEAD_QUEUE,
+              Names.JOURNAL_QUEUE,
+              clock.instant()));
+    }
+    deadLetters.publish(failures);
+    for (Delivery delivery : deliveries.rejected()) {
+      report(
+          delivery.message().getMessageProperties(), Objects.requireNonNull(delivery.rejection()));
+    }
+    return deliveries;
+  }
+
+  private void report(MessageProperties message, Rejected rejection) {
+    log.warn(
+        "Message {} ({}) is in {}: {}",
+        message.getMessageId(),
+        message.getReceivedRoutingKey(),
+        Names.JOURNAL_DEAD_QUEUE,
+        rejection.getMessage());
+    meters
+        .counter(
+            "hub.finance.messages",
+            "event",
+            "none",
+            "version",
+            "none",
+            "outcome",
+            rejection.reason().text())
+        .increment();
+  }
+}

@@ -1,0 +1,61 @@
+package io.tallyline.finance;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.contracts.Names;
+import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.DeadLetters;
+import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.mapping.Mappings;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** The beans that the routes in {@code routes/finance} name. */
+@Configuration
+@EnableConfigurationProperties(FinanceProperties.class)
+public class FinanceConfiguration {
+  /**
+   * @throws StartRefused FIN-021 if the messages that may be in flight do not fit the heap
+   */
+  static void checkHeap(DeliveryProperties properties, long heapBytes) {
+    long inFlight = (long) properties.prefetch() * Names.LARGEST_BODY_BYTES;
+    if (inFlight > heapBytes) {
+      throw new StartRefused(
+          "FIN-021",
+          "hub.delivery.prefetch is %d; as many messages of %d MiB need %d MiB, but the heap has %d MiB. Lower hub.delivery.prefetch to %d, or raise HUB_HEAP."
+              .formatted(
+                  properties.prefetch(),
+                  Names.LARGEST_BODY_BYTES >> 20,
+                  inFlight >> 20,
+                  heapBytes >> 20,
+                  Math.max(1, heapBytes / Names.LARGEST_BODY_BYTES)));
+    }
+  }
+
+  @Bean
+  JdbcJournals journals(
+      @Qualifier("financeDataSource") DataSource finance, DeliveryProperties delivery) {
+    checkHeap(delivery, Runtime.getRuntime().maxMemory());
+    return new JdbcJournals(finance, new DataSourceTransactionManager(finance));
+  }
+
+  @Bean
+  ReadMessages readMessages(Mappings mappings) {
+    return new ReadMessages(mappings);
+  }
+
+  @Bean(destroyMethod = "close")
+  PostJournals postJournals(Journals journals, FinanceProperties properties, MeterRegistry meters) {
+    return new PostJournals(journals, properties.retryDelay(), meters);
+  }
+
+  @Bean
+  DeadLetterJournals deadLetterJournals(
+      DeadLetters deadLetters, InstantSource clock, MeterRegistry meters) {
+    return new DeadLetterJournals(deadLetters, clock, meters);
+  }
+}

@@ -1,0 +1,160 @@
+package io.tallyline.finance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallyline.contracts.Reason;
+import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.DeliveryProperties;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.amqp.core.Message;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+
+class PostJournalsTest {
+  private final LedgerInMemory ledger = new LedgerInMemory();
+  private final PostJournals posting =
+      new PostJournals(ledger, Duration.ofMillis(1), new SimpleMeterRegistry());
+
+  /** Keeps what it is given, and fails as often as a test says. */
+  private static final class LedgerInMemory implements Journals {
+    private final Map<String, Journal> written = new HashMap<>();
+    private final List<Integer> calls = new ArrayList<>();
+    private String refused = "";
+    private DataAccessException failure = new DataIntegrityViolationException("refused");
+    private int failures = Integer.MAX_VALUE;
+
+    @Override
+    public List<Posted> post(List<Journal> journals) {
+      calls.add(journals.size());
+      if (failures > 0
+          && journals.stream().anyMatch(journal -> journal.externalRef().equals(refused))) {
+        failures--;
+        throw failure;
+      }
+      return journals.stream()
+          .map(
+              journal ->
+                  written.putIfAbsent(journal.externalRef(), journal) == null
+                      ? Posted.WRITTEN
+                      : Posted.DUPLICATE)
+          .toList();
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of("1100", "4000");
+    }
+  }
+
+  private static Delivery delivery(String reference) {
+    Delivery delivery = new Delivery(new Message(new byte[0]));
+    delivery.read(
+        new Journal(
+            "Inventory",
+            reference,
+            LocalDate.of(2025, 3, 4),
+            "a sale",
+            "USD",
+            UUID.randomUUID(),
+            "inventory.sales-transaction-created",
+            1,
+            null,
+            "v1:00",
+            List.of(
+                new JournalLine("1100", BigDecimal.ONE, BigDecimal.ZERO, null),
+                new JournalLine("4000", BigDecimal.ZERO, BigDecimal.ONE, null))));
+    return delivery;
+  }
+
+  private static Deliveries batch(String... references) {
+    return new Deliveries(
+        java.util.Arrays.stream(references).map(PostJournalsTest::delivery).toList());
+  }
+
+  @Test
+  void writes_a_whole_batch_at_once() throws Exception {
+    posting.post(batch("a", "b", "c"));
+
+    assertThat(ledger.calls).containsExactly(3);
+    assertThat(ledger.written).containsOnlyKeys("a", "b", "c");
+  }
+
+  @Test
+  void splits_a_failing_batch_so_that_one_bad_message_harms_no_other() throws Exception {
+    ledger.refused = "b";
+
+    Deliveries posted = posting.post(batch("a", "b", "c"));
+
+    assertThat(ledger.calls).containsExactly(3, 1, 1, 1);
+    assertThat(ledger.written).containsOnlyKeys("a", "c");
+    assertThat(posted.rejected()).hasSize(1);
+    assertThat(posted.rejected().get(0).rejection().reason()).isEqualTo(Reason.EXHAUSTED);
+  }
+
+  @Test
+  void tries_again_what_passes_by_itself() throws Exception {
+    ledger.refused = "b";
+    ledger.failures = 3;
+    ledger.failure =
+        new CannotAcquireLockException("deadlock", new SQLException("deadlock", "40P01"));
+
+    Deliveries posted = posting.post(batch("a", "b"));
+
+    assertThat(posted.rejected()).isEmpty();
+    assertThat(ledger.written).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void waits_while_the_database_is_away_and_rejects_nothing() throws Exception {
+    ledger.refused = "a";
+    ledger.failures = 10;
+    ledger.failure =
+        new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
+
+    Deliveries posted = posting.post(batch("a", "b"));
+
+    assertThat(posted.rejected()).isEmpty();
+    assertThat(ledger.calls).hasSize(11).containsOnly(2);
+  }
+
+  @Test
+  void leaves_the_batch_on_the_queue_when_the_hub_stops_while_it_waits() {
+    ledger.refused = "a";
+    ledger.failure =
+        new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
+    posting.close();
+
+    assertThatThrownBy(() -> posting.post(batch("a")))
+        .isInstanceOf(InterruptedException.class)
+        .hasMessageContaining("stays on the queue");
+  }
+
+  @Test
+  void refuses_a_prefetch_that_does_not_fit_the_heap() {
+    DeliveryProperties properties =
+        new Binder(new MapConfigurationPropertySource(Map.of("hub.delivery.prefetch", "250")))
+            .bindOrCreate("hub.delivery", DeliveryProperties.class);
+
+    FinanceConfiguration.checkHeap(properties, 1L << 30);
+    assertThatThrownBy(() -> FinanceConfiguration.checkHeap(properties, 900L << 20))
+        .isInstanceOf(StartRefused.class)
+        .hasMessageContaining("1000 MiB")
+        .hasMessageContaining("to 225");
+  }
+}
