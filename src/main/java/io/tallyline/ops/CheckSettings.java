@@ -1,0 +1,206 @@
+package io.tallyline.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tallyline.contracts.StartRefused;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URL;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
+
+/**
+ * Looks at the settings before anything starts: a mistyped {@code hub.*} name, an unknown role or a
+ * taken port ends the start with a sentence instead of being ignored or found out late.
+ */
+final class CheckSettings implements EnvironmentPostProcessor, Ordered {
+  /** Environment variables of the launcher, not settings of the hub. */
+  private static final Set<String> LAUNCHER =
+      Set.of("HUB_HOME", "HUB_HEAP", "HUB_JAVA_OPTS", "HUB_JAR");
+
+  /** Set by the hub's own commands only. */
+  private static final String SERVING = "hub.serving";
+
+  @Override
+  public int getOrder() {
+    // After configuration files are read, before embedded servers are started for what is missing.
+    return Ordered.LOWEST_PRECEDENCE - 1_000;
+  }
+
+  @Override
+  public void postProcessEnvironment(
+      ConfigurableEnvironment environment, SpringApplication application) {
+    if (!environment.getProperty(SERVING, Boolean.class, false)) {
+      return;
+    }
+    refuseUnknown(environment);
+    Set<Role> roles = roles(environment);
+    checkPort(environment);
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("hub: derived", derived(environment, roles)));
+  }
+
+  private static Set<Role> roles(ConfigurableEnvironment environment) {
+    try {
+      return Role.parse(environment.getProperty("hub.roles", Role.allNames()));
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefused("OPS-011", "hub.roles: " + wrong.getMessage() + ".");
+    }
+  }
+
+  /** What Camel and Spring want to be told in their own words. */
+  private static Map<String, Object> derived(ConfigurableEnvironment environment, Set<Role> roles) {
+    Map<String, Object> derived = new TreeMap<>();
+    String routes = environment.getProperty("hub.routes-directory", "routes");
+    derived.put(
+        "camel.main.routes-include-pattern",
+        roles.stream()
+            .map(role -> "file:" + routes + "/" + role.routeFolder() + "/**/*.camel.yaml")
+            .distinct()
+            .collect(Collectors.joining(",")));
+    derived.put(
+        "hub.relay.poll-interval-millis", millis(environment, "hub.relay.poll-interval", "1s"));
+    derived.put(
+        "hub.relay.watch-interval-millis", millis(environment, "hub.relay.watch-interval", "10s"));
+    return derived;
+  }
+
+  private static long millis(ConfigurableEnvironment environment, String name, String otherwise) {
+    String text = environment.getProperty(name, otherwise);
+    try {
+      return org.springframework.boot.convert.DurationStyle.detectAndParse(text).toMillis();
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefused(
+          "OPS-012", "%s is '%s'; a duration looks like 500ms, 10s or 5m.".formatted(name, text));
+    }
+  }
+
+  private static void checkPort(ConfigurableEnvironment environment) {
+    String text = environment.getProperty("server.port", "8080");
+    String host = environment.getProperty("server.address", "127.0.0.1");
+    int port;
+    try {
+      port = Integer.parseInt(text.strip());
+    } catch (NumberFormatException wrong) {
+      throw new StartRefused("OPS-013", "server.port is '" + text + "'; a port is a number.");
+    }
+    if (port <= 0) {
+      return;
+    }
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException wrong) {
+      throw new StartRefused(
+          "OPS-013", "server.address is '" + host + "', which is no address of this machine.");
+    } catch (IOException | IllegalArgumentException taken) {
+      throw new StartRefused(
+          "OPS-014",
+          "port %d on %s cannot be opened (%s). Stop what uses it, or set server.port to another."
+              .formatted(port, host, taken.getMessage()));
+    }
+  }
+
+  private static void refuseUnknown(ConfigurableEnvironment environment) {
+    Map<String, String> known = knownSettings();
+    List<String> unknown = new ArrayList<>();
+    for (PropertySource<?> source : environment.getPropertySources()) {
+      if (source instanceof EnumerablePropertySource<?> enumerable) {
+        for (String name : enumerable.getPropertyNames()) {
+          if (isOurs(name) && !known.containsKey(uniform(name))) {
+            unknown.add(
+                "'%s' (%s)%s".formatted(name, source.getName(), suggestion(name, known.values())));
+          }
+        }
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new StartRefused(
+          "OPS-010",
+          "unknown setting "
+              + String.join(", ", new LinkedHashSet<>(unknown))
+              + ". Correct or remove it.");
+    }
+  }
+
+  private static boolean isOurs(String name) {
+    return name.startsWith("hub.") || (name.startsWith("HUB_") && !LAUNCHER.contains(name));
+  }
+
+  /** {@code hub.relay.batch-size} and {@code HUB_RELAY_BATCHSIZE} are one name. */
+  private static String uniform(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "").replace(".", "");
+  }
+
+  private static Map<String, String> knownSettings() {
+    Map<String, String> known = new TreeMap<>();
+    try {
+      for (URL metadata :
+          Collections.list(
+              CheckSettings.class
+                  .getClassLoader()
+                  .getResources("META-INF/spring-configuration-metadata.json"))) {
+        try (InputStream stream = metadata.openStream()) {
+          for (JsonNode property : new JsonMapper().readTree(stream).path("properties")) {
+            String name = property.path("name").asText();
+            if (name.startsWith("hub.")) {
+              known.put(uniform(name), name);
+            }
+          }
+        }
+      }
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+    return known;
+  }
+
+  private static String suggestion(String name, Iterable<String> known) {
+    List<String> names = new ArrayList<>();
+    known.forEach(names::add);
+    return names.stream()
+        .min(Comparator.comparingInt(candidate -> distance(uniform(name), uniform(candidate))))
+        .filter(candidate -> distance(uniform(name), uniform(candidate)) <= 4)
+        .map(candidate -> ": did you mean '" + candidate + "'?")
+        .orElse("");
+  }
+
+  /** How many letters must change to make one name the other (Levenshtein). */
+  private static int distance(String one, String other) {
+    int[] previous = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int[] current = new int[other.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int replaced = previous[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+      }
+      previous = current;
+    }
+    return previous[other.length()];
+  }
+}

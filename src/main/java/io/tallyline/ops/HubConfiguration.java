@@ -1,0 +1,144 @@
+package io.tallyline.ops;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallyline.contracts.StartRefused;
+import io.tallyline.finance.FinanceConfiguration;
+import io.tallyline.finance.ReadMessages;
+import io.tallyline.mapping.Mappings;
+import io.tallyline.relay.RelayConfiguration;
+import io.tallyline.relay.TranslateEvents;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Puts the process together from the roles it has. */
+@Configuration
+@EnableConfigurationProperties(HubProperties.class)
+@Import({
+  BrokerConfiguration.class,
+  HubConfiguration.Inventory.class,
+  HubConfiguration.Finance.class,
+  HubConfiguration.Store.class
+})
+class HubConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(HubConfiguration.class);
+  private static volatile Duration shutdownTimeout = Duration.ofSeconds(30);
+
+  HubConfiguration(HubProperties properties) {
+    shutdownTimeout = properties.shutdown().timeout();
+  }
+
+  /** How long a stop may take, known outside of Spring for the moment Spring itself hangs. */
+  static Duration shutdownTimeout() {
+    return shutdownTimeout;
+  }
+
+  @Bean
+  InstantSource clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  Mappings mappings(HubProperties properties) {
+    return Mappings.open(properties.mappingsDirectory());
+  }
+
+  @Bean
+  CheckRoutes checkRoutes(
+      HubProperties properties,
+      ObjectProvider<TranslateEvents> translateEvents,
+      ObjectProvider<ReadMessages> readMessages) {
+    return new CheckRoutes(Role.parse(properties.roles()), translateEvents, readMessages);
+  }
+
+  /** A pool for a database whose schema is made or checked first. */
+  private static HikariDataSource open(
+      DatabaseAccess.Kind kind, HubProperties.Database database, HubProperties properties) {
+    String name = kind.name().toLowerCase(Locale.ROOT);
+    prepare(access(kind, database), properties.start().longestWait());
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName(name);
+    pool.setJdbcUrl(database.datasource().url());
+    pool.setUsername(database.datasource().username());
+    pool.setPassword(database.datasource().password());
+    pool.setMaximumPoolSize(database.datasource().poolSize());
+    pool.setMinimumIdle(1);
+    pool.setConnectionTimeout(5_000);
+    pool.setValidationTimeout(2_000);
+    pool.setInitializationFailTimeout(-1);
+    pool.addDataSourceProperty("ApplicationName", "tallyline " + name);
+    pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+    pool.addDataSourceProperty("connectTimeout", "10");
+    pool.addDataSourceProperty("socketTimeout", "60");
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    return new HikariDataSource(pool);
+  }
+
+  private static DatabaseAccess access(DatabaseAccess.Kind kind, HubProperties.Database database) {
+    HubProperties.Datasource datasource = database.datasource();
+    if (datasource.url() == null || datasource.username() == null) {
+      throw new StartRefused(
+          "OPS-060",
+          "%1$s.datasource.url and .username are both needed, or neither, which starts an embedded database."
+              .formatted(kind.prefix()));
+    }
+    String owner = database.migration().username();
+    return owner == null
+        ? new DatabaseAccess(kind, datasource.url(), datasource.username(), datasource.password())
+        : new DatabaseAccess(
+            kind,
+            datasource.url(),
+            datasource.username(),
+            datasource.password(),
+            owner,
+            database.migration().password());
+  }
+
+  private static void prepare(DatabaseAccess access, Duration longest) {
+    new AwaitDatabase(longest, log::info).await(access);
+    MigrateDatabase.migrate(access).forEach(log::warn);
+  }
+
+  @Configuration
+  @ConditionalOnRole(Role.RELAY)
+  @Import(RelayConfiguration.class)
+  static class Inventory {
+    @Bean(destroyMethod = "close")
+    DataSource inventoryDataSource(HubProperties properties) {
+      return open(DatabaseAccess.Kind.INVENTORY, properties.inventory(), properties);
+    }
+  }
+
+  @Configuration
+  @ConditionalOnRole({Role.FINANCE, Role.OPS})
+  static class Finance {
+    @Bean(destroyMethod = "close")
+    DataSource financeDataSource(HubProperties properties) {
+      return open(DatabaseAccess.Kind.FINANCE, properties.finance(), properties);
+    }
+
+    @Configuration
+    @ConditionalOnRole(Role.FINANCE)
+    @Import(FinanceConfiguration.class)
+    static class Posting {}
+  }
+
+  @Configuration
+  @ConditionalOnRole({Role.STORE, Role.OPS})
+  static class Store {
+    @Bean(destroyMethod = "close")
+    DataSource storeDataSource(HubProperties properties) {
+      return open(DatabaseAccess.Kind.STORE, properties.store(), properties);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.tallyline.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallyline.contracts.Names;
+import io.tallyline.testing.Outbox;
+import io.tallyline.testing.SaleMessages;
+import io.tallyline.testing.TestHub;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageBuilder;
+import org.springframework.amqp.core.MessagePropertiesBuilder;
+import org.springframework.amqp.core.QueueInformation;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The whole way on the embedded servers, and again after a restart on the same data. */
+class EmbeddedPipelineIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path data;
+
+  private TestHub start() {
+    return new TestHub.Settings().with("hub.data-directory", data.toString()).start();
+  }
+
+  private static DataSource owner(TestHub hub) {
+    Environment settings = hub.context().getEnvironment();
+    PGSimpleDataSource owner = new PGSimpleDataSource();
+    owner.setUrl(settings.getRequiredProperty("hub.inventory.datasource.url"));
+    owner.setUser(settings.getRequiredProperty("hub.inventory.migration.username"));
+    owner.setPassword(settings.getRequiredProperty("hub.inventory.migration.password"));
+    return owner;
+  }
+
+  private static long journals(TestHub hub) {
+    return JdbcClient.create(hub.context().getBean("financeDataSource", DataSource.class))
+        .sql("SELECT count(*) FROM finance.ledger_journal")
+        .query(Long.class)
+        .single();
+  }
+
+  private static long messages(TestHub hub, String queue) {
+    QueueInformation information = hub.bean(AmqpAdmin.class).getQueueInfo(queue);
+    return information == null ? -1 : information.getMessageCount();
+  }
+
+  @Test
+  void carries_good_and_bad_to_where_they_belong_and_keeps_them_over_a_restart() {
+    try (TestHub hub = start()) {
+      Outbox outbox = new Outbox(owner(hub));
+      List<String> ids = outbox.recordSales(300, "10.5", "7.25");
+      outbox.record("x", "PriceChanged", "{}");
+      send(hub, SaleMessages.with(ids.get(0), "SO-1", "SO-9"));
+      send(hub, "no json");
+
+      await().atMost(LONG).until(() -> journals(hub) == 300);
+      await().atMost(LONG).until(() -> messages(hub, Names.OUTBOX_DEAD_QUEUE) == 1);
+      await().atMost(LONG).until(() -> messages(hub, Names.JOURNAL_DEAD_QUEUE) == 2);
+      await().atMost(LONG).until(() -> outbox.rows() == 0);
+      assertThat(messages(hub, Names.UNROUTED)).isZero();
+    }
+
+    try (TestHub hub = start()) {
+      new Outbox(owner(hub)).recordSales(20, "1", "1");
+
+      await().atMost(LONG).until(() -> journals(hub) == 320);
+      assertThat(messages(hub, Names.JOURNAL_DEAD_QUEUE)).isEqualTo(2);
+    }
+  }
+
+  /** Straight to the broker, as another publisher would; whichever comes first is posted. */
+  private static void send(TestHub hub, String body) {
+    Message message =
+        MessageBuilder.withBody(body.getBytes(StandardCharsets.UTF_8))
+            .andProperties(
+                MessagePropertiesBuilder.newInstance()
+                    .setContentType("application/json")
+                    .setMessageId(UUID.randomUUID().toString())
+                    .build())
+            .build();
+    hub.bean(RabbitTemplate.class).send(Names.EVENTS_EXCHANGE, SaleMessages.KEY, message);
+  }
+}
