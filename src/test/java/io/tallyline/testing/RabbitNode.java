@@ -32,6 +32,8 @@ public final class RabbitNode {
   private static final Duration LONGEST_START = Duration.ofSeconds(120);
   private static final Duration LONGEST_COMMAND = Duration.ofSeconds(60);
 
+  private static final Duration SETTLING = Duration.ofSeconds(12);
+
   private static RabbitNode shared;
 
   private final Path program = installedProgram();
@@ -41,6 +43,7 @@ public final class RabbitNode {
   private final int distributionPort = freePort();
   private final int portMapperPort = freePort();
   private final AtomicInteger virtualHosts = new AtomicInteger();
+  private volatile long newestVirtualHost = System.nanoTime();
 
   private Process portMapper;
   private Process script;
@@ -88,6 +91,7 @@ public final class RabbitNode {
         "eval",
         "rabbit_vhost:add(<<\"%1$s\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, <<\"%1$s\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>)."
             .formatted(name));
+    newestVirtualHost = System.nanoTime();
     return name;
   }
 
@@ -137,8 +141,14 @@ public final class RabbitNode {
     awaitEnd();
   }
 
-  /** SIGKILL: connections are torn and nothing is flushed. */
+  /**
+   * SIGKILL: connections are torn and nothing is flushed. Waits first until queues of a new virtual
+   * host have settled: RabbitMQ 3.10 writes a new quorum queue's registration to disk a moment
+   * after it has said that it is declared, and killed before that it never elects a leader for it.
+   */
   public synchronized void kill() {
+    long settled = newestVirtualHost + SETTLING.toNanos();
+    Awaitility.await().atMost(SETTLING.plusSeconds(10)).until(() -> System.nanoTime() >= settled);
     beam().ifPresent(ProcessHandle::destroyForcibly);
     awaitEnd();
   }
