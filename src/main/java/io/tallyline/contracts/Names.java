@@ -16,6 +16,15 @@ public final class Names {
   /** Direct exchange of the dead-letter queues; the routing key is the queue's name. */
   public static final String DEAD_EXCHANGE = "hub.dead";
 
+  /** Direct exchange of the wait queues; the routing key is the queue's name. */
+  public static final String RETRY_EXCHANGE = "hub.retry";
+
+  /**
+   * Direct exchange by which a wait queue gives a message back to its work queue, whose name is the
+   * routing key. Only the hub's own user may write to it: what comes from here is believed.
+   */
+  public static final String RETURN_EXCHANGE = "hub.return";
+
   /** Work queue of the journal writer. */
   public static final String JOURNAL_QUEUE = "finance.journal";
 
@@ -35,12 +44,22 @@ public final class Names {
   public static final String HUB_QUEUE = "hub-queue";
 
   /**
-   * The key a dead letter was first routed by: on the way to a dead queue the broker's own is lost.
+   * The key a message was first routed by: on the way to a wait or dead queue the broker's own is
+   * lost.
    */
   public static final String HUB_ROUTING_KEY = "hub-routing-key";
 
   /** Prefix of every header that only the hub itself may set. */
   public static final String HUB_PREFIX = "hub-";
+
+  /**
+   * Prefix under which a waiting message or a dead letter keeps a sender's header that would make
+   * the broker copy or count: {@code CC}, {@code BCC}, {@code x-death} and the like.
+   */
+  public static final String HUB_SENDER_PREFIX = "hub-sender-";
+
+  /** Which headers did not fit into one frame and were left out on the way to a wait queue. */
+  public static final String HUB_DROPPED_HEADERS = "hub-dropped-headers";
 
   public static final String TRACEPARENT = "traceparent";
 

@@ -64,6 +64,15 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     }
   }
 
+  private static boolean isAway(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof ServerAway) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private final class Whole implements ChannelAwareBatchMessageListener {
     private final ChannelAwareMessageListener route;
 
@@ -79,13 +88,18 @@ final class BatchContainer extends SimpleMessageListenerContainer {
       } catch (OutOfMemoryError e) {
         throw e;
       } catch (Throwable e) {
-        LOG.error(
-            "DEL-022 a batch of {} messages from {} failed and goes back to its queue: {}. Mend the"
-                + " cause; they are delivered again.",
-            messages.size(),
-            queues,
-            e.getMessage(),
-            e);
+        if (isAway(e)) {
+          // Its breaker reports that, once.
+          LOG.debug("A batch of {} messages goes back to {}", messages.size(), queues, e);
+        } else {
+          LOG.error(
+              "DEL-022 a batch of {} messages from {} failed and goes back to its queue: {}. Mend"
+                  + " the cause; they are delivered again.",
+              messages.size(),
+              queues,
+              e.getMessage(),
+              e);
+        }
         pauseAfterFailure();
         // Without its cause, on purpose: some exceptions would make the container acknowledge.
         throw new ImmediateRequeueAmqpException("the route failed");

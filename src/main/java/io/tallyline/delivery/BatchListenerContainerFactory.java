@@ -56,7 +56,6 @@ public final class BatchListenerContainerFactory implements ListenerContainerFac
     container.setAutoDeclare(false);
     container.setRecoveryInterval(settings.reconnectWait().toMillis());
     container.setShutdownTimeout(settings.stopWait().toMillis());
-    container.setForceStop(true);
     // The failure was logged, once and whole, where it was caught.
     container.setErrorHandler(failure -> {});
     return container;

@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 
 /** The beans that let messages travel. A role that needs no broker does not import this. */
 @Configuration
@@ -44,6 +45,19 @@ public class Delivery {
   DeadLetters deadLetters(ConnectionFactory connections, DeliveryProperties settings) {
     return new DeadLetters(
         new ConfirmedPublisher(connections, "dead-letters", settings.confirmTimeout()));
+  }
+
+  @Bean
+  Ladders ladders(DeliveryProperties settings, Environment environment) {
+    return new Ladders(settings, environment);
+  }
+
+  /** On a channel of its own, like the dead letters. */
+  @Bean
+  WaitQueues waitQueues(
+      ConnectionFactory connections, DeliveryProperties settings, Ladders ladders) {
+    return new WaitQueues(
+        new ConfirmedPublisher(connections, "wait-queues", settings.confirmTimeout()), ladders);
   }
 
   @Bean

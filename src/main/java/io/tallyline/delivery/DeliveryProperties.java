@@ -1,6 +1,7 @@
 package io.tallyline.delivery;
 
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
@@ -8,6 +9,10 @@ import org.springframework.util.Assert;
 /**
  * How messages travel: {@code hub.delivery.*}.
  *
+ * @param ladder how long a message that failed for a passing reason waits before each further
+ *     attempt; after one failure more it is a dead letter. A consumer may have its own, for example
+ *     {@code hub.finance.ladder}. Another ladder makes other wait queues; messages in those of the
+ *     old one still come back
  * @param confirmTimeout longest wait for the broker's confirms of one batch
  * @param deliveryLimit how often the broker delivers a message of a work queue before it becomes a
  *     dead letter. Each failed batch and each crash counts one, so it must outlast {@code
@@ -22,6 +27,7 @@ import org.springframework.util.Assert;
  */
 @ConfigurationProperties("hub.delivery")
 public record DeliveryProperties(
+    @DefaultValue({"1s", "11s", "31s", "71s", "151s", "5m", "15m", "30m"}) List<Duration> ladder,
     @DefaultValue("10s") Duration confirmTimeout,
     @DefaultValue("100") int deliveryLimit,
     @DefaultValue("250") int batchSize,
@@ -32,6 +38,7 @@ public record DeliveryProperties(
     @DefaultValue("1s") Duration reconnectWait,
     @DefaultValue("20s") Duration stopWait) {
   public DeliveryProperties {
+    ladder = new Ladder(ladder).steps();
     positive("confirm-timeout", confirmTimeout);
     positive("batch-wait", batchWait);
     positive("failure-wait", failureWait);

@@ -1,8 +1,12 @@
 package io.tallyline.delivery;
 
 import io.tallyline.contracts.Names;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.BindingBuilder;
+import org.springframework.amqp.core.Declarable;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.core.DirectExchange;
 import org.springframework.amqp.core.ExchangeBuilder;
@@ -72,6 +76,30 @@ public class Topology {
   }
 
   /**
+   * A wait queue for each step of the journal writer's ladder, and the way back. The queue's own
+   * time to live is the delay: one for each message would let a long wait hold up a short one.
+   */
+  @Bean
+  @OnRole("finance")
+  Declarables journalWaitQueues(Ladders ladders) {
+    DirectExchange retry = ExchangeBuilder.directExchange(Names.RETRY_EXCHANGE).build();
+    DirectExchange back = ExchangeBuilder.directExchange(Names.RETURN_EXCHANGE).build();
+    List<Declarable> declarables = new ArrayList<>(List.of(retry, back));
+    declarables.add(
+        BindingBuilder.bind(new Queue(Names.JOURNAL_QUEUE)).to(back).with(Names.JOURNAL_QUEUE));
+    ladders
+        .of(Names.JOURNAL_QUEUE)
+        .waitQueues(Names.JOURNAL_QUEUE)
+        .forEach(
+            (name, delay) -> {
+              Queue wait = waitQueue(name, delay, Names.JOURNAL_QUEUE);
+              declarables.add(wait);
+              declarables.add(BindingBuilder.bind(wait).to(retry).with(name));
+            });
+    return new Declarables(declarables);
+  }
+
+  /**
    * A queue whose messages the broker moves to a dead queue, at least once, after too many
    * deliveries. Such a move needs a full target to refuse rather than to drop.
    */
@@ -81,6 +109,18 @@ public class Topology {
         .deliveryLimit(deliveryLimit)
         .deadLetterExchange(Names.DEAD_EXCHANGE)
         .deadLetterRoutingKey(dead.getName())
+        .withArgument("x-dead-letter-strategy", "at-least-once")
+        .withArgument("x-overflow", REFUSE_WHEN_FULL)
+        .build();
+  }
+
+  /** Kept until the work queue has confirmed it, even if that is full or the binding is missing. */
+  private static Queue waitQueue(String name, Duration delay, String workQueue) {
+    return QueueBuilder.durable(name)
+        .quorum()
+        .withArgument("x-message-ttl", delay.toMillis())
+        .deadLetterExchange(Names.RETURN_EXCHANGE)
+        .deadLetterRoutingKey(workQueue)
         .withArgument("x-dead-letter-strategy", "at-least-once")
         .withArgument("x-overflow", REFUSE_WHEN_FULL)
         .build();

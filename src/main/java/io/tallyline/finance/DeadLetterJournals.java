@@ -3,6 +3,7 @@ package io.tallyline.finance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Rejected;
+import io.tallyline.delivery.Attempts;
 import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.PublishFailed;
 import java.time.InstantSource;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.amqp.core.MessageProperties;
+import org.springframework.amqp.core.Message;
 
 /**
  * Sends what cannot become a journal to {@code finance.journal.dead}, confirmed before the original
@@ -47,17 +48,16 @@ public final class DeadLetterJournals {
     }
     deadLetters.publish(failures);
     for (Delivery delivery : deliveries.rejected()) {
-      report(
-          delivery.message().getMessageProperties(), Objects.requireNonNull(delivery.rejection()));
+      report(delivery.message(), Objects.requireNonNull(delivery.rejection()));
     }
     return deliveries;
   }
 
-  private void report(MessageProperties message, Rejected rejection) {
+  private void report(Message message, Rejected rejection) {
     log.warn(
         "Message {} ({}) is in {}: {}",
-        message.getMessageId(),
-        message.getReceivedRoutingKey(),
+        message.getMessageProperties().getMessageId(),
+        Attempts.before(message).routingKey(),
         Names.JOURNAL_DEAD_QUEUE,
         rejection.getMessage());
     meters

@@ -1,33 +1,35 @@
 package io.tallyline.finance;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The messages of one batch, in the order of the queue: the body of the route's exchange. */
 public record Deliveries(List<Delivery> all) {
   List<Delivery> accepted() {
-    List<Delivery> accepted = new ArrayList<>(all.size());
-    for (Delivery delivery : all) {
-      if (delivery.journal() != null) {
-        accepted.add(delivery);
-      }
-    }
-    return accepted;
+    return those(delivery -> delivery.journal() != null);
   }
 
   /** Those that go to the dead letters. */
   List<Delivery> rejected() {
-    List<Delivery> rejected = new ArrayList<>();
-    for (Delivery delivery : all) {
-      if (delivery.rejection() != null) {
-        rejected.add(delivery);
-      }
-    }
-    return rejected;
+    return those(delivery -> delivery.rejection() != null);
+  }
+
+  /** Those that wait for their next attempt. */
+  List<Delivery> failed() {
+    return those(delivery -> delivery.failure() != null);
+  }
+
+  private List<Delivery> those(Predicate<Delivery> which) {
+    return all.stream().filter(which).toList();
   }
 
   /** For the route: whether any message goes to the dead letters. */
   public boolean anyRejected() {
     return all.stream().anyMatch(delivery -> delivery.rejection() != null);
+  }
+
+  /** For the route: whether any message waits for its next attempt. */
+  public boolean anyFailed() {
+    return all.stream().anyMatch(delivery -> delivery.failure() != null);
   }
 }

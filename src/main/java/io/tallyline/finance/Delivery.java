@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
 
 /**
- * One message of a batch on its way to the ledger. Exactly one of journal and rejection is set once
- * it has been read; a rejection is final.
+ * One message of a batch on its way to the ledger. Once it has been read it has a journal, a
+ * rejection, which is final, or a failure, which may pass.
  */
 final class Delivery {
   private final Message message;
   private @Nullable Journal journal;
   private @Nullable Rejected rejection;
+  private @Nullable String failure;
 
   Delivery(Message message) {
     this.message = message;
@@ -21,12 +22,19 @@ final class Delivery {
     return message;
   }
 
+  /** Null unless it is to be posted. */
   @Nullable Journal journal() {
-    return rejection == null ? journal : null;
+    return rejection == null && failure == null ? journal : null;
   }
 
+  /** Why it goes to the dead letters, or null. */
   @Nullable Rejected rejection() {
     return rejection;
+  }
+
+  /** Why it has to wait for its next attempt, or null. */
+  @Nullable String failure() {
+    return rejection == null ? failure : null;
   }
 
   void read(Journal read) {
@@ -35,5 +43,9 @@ final class Delivery {
 
   void reject(Rejected rejected) {
     rejection = rejected;
+  }
+
+  void fail(String sentence) {
+    failure = sentence;
   }
 }

@@ -3,8 +3,10 @@ package io.tallyline.finance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.delivery.WaitQueues;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -12,12 +14,16 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** The beans that the routes in {@code routes/finance} name. */
 @Configuration
 @EnableConfigurationProperties(FinanceProperties.class)
 public class FinanceConfiguration {
+  private static final String READ_ONLY =
+      "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean";
+
   /**
    * @throws StartRefused FIN-021 if the messages that may be in flight do not fit the heap
    */
@@ -48,9 +54,40 @@ public class FinanceConfiguration {
     return new ReadMessages(mappings);
   }
 
+  /** The routePolicy of post-journals: the consumer pauses while the finance database is away. */
+  @Bean(destroyMethod = "end")
+  Breaker pauseWhileFinanceIsAway(
+      @Qualifier("financeDataSource") DataSource finance,
+      FinanceProperties properties,
+      InstantSource clock,
+      MeterRegistry meters) {
+    var jdbc = new JdbcTemplate(finance);
+    return new Breaker(
+        "finance-database",
+        () -> {
+          if (!Boolean.FALSE.equals(jdbc.queryForObject(READ_ONLY, Boolean.class))) {
+            throw new IllegalStateException("it takes no writes");
+          }
+        },
+        properties.probeInterval(),
+        properties.pauseMost(),
+        clock,
+        meters);
+  }
+
   @Bean(destroyMethod = "close")
-  PostJournals postJournals(Journals journals, FinanceProperties properties, MeterRegistry meters) {
-    return new PostJournals(journals, properties.retryDelay(), meters);
+  PostJournals postJournals(
+      Journals journals,
+      Breaker pauseWhileFinanceIsAway,
+      FinanceProperties properties,
+      MeterRegistry meters) {
+    return new PostJournals(journals, pauseWhileFinanceIsAway, properties, meters);
+  }
+
+  @Bean
+  RedeliverJournals redeliverJournals(
+      WaitQueues waitQueues, InstantSource clock, MeterRegistry meters) {
+    return new RedeliverJournals(waitQueues, clock, meters);
   }
 
   @Bean

@@ -1,15 +1,46 @@
 package io.tallyline.finance;
 
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.validation.annotation.Validated;
+import org.springframework.util.Assert;
 
 /**
  * Settings of the journal writer.
  *
+ * @param ladder its own redelivery ladder; {@code hub.delivery.ladder} if absent
  * @param retryDelay how long a batch waits before it is tried again while the database is away
+ * @param awayAfter how long a batch is tried before the consumer pauses and gives it back
+ * @param probeInterval how often a paused consumer asks whether the database is back
+ * @param pauseMost longest pause where the database answers but posting fails again
+ * @param splitTime how long a failed batch is taken apart; what is left then waits as a whole
+ * @param lockTimeout longest wait for a lock in the ledger
+ * @param statementTimeout longest time of one statement
  */
-@Validated
 @ConfigurationProperties("hub.finance")
-public record FinanceProperties(@DefaultValue("1s") Duration retryDelay) {}
+public record FinanceProperties(
+    @Nullable List<Duration> ladder,
+    @DefaultValue("1s") Duration retryDelay,
+    @DefaultValue("10s") Duration awayAfter,
+    @DefaultValue("1s") Duration probeInterval,
+    @DefaultValue("60s") Duration pauseMost,
+    @DefaultValue("15s") Duration splitTime,
+    @DefaultValue("5s") Duration lockTimeout,
+    @DefaultValue("30s") Duration statementTimeout) {
+  public FinanceProperties {
+    positive("retry-delay", retryDelay);
+    positive("probe-interval", probeInterval);
+    positive("lock-timeout", lockTimeout);
+    positive("statement-timeout", statementTimeout);
+    Assert.isTrue(
+        pauseMost.compareTo(probeInterval) >= 0,
+        "hub.finance.pause-most is shorter than hub.finance.probe-interval");
+  }
+
+  private static void positive(String name, Duration value) {
+    Assert.isTrue(
+        value.toMillis() > 0, () -> "hub.finance." + name + " must be at least 1 ms: " + value);
+  }
+}

@@ -3,7 +3,8 @@ package io.tallyline.finance;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
-import java.sql.SQLException;
+import io.tallyline.delivery.Breaker;
+import io.tallyline.delivery.ServerAway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,75 +16,122 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.transaction.TransactionException;
 
 /**
- * Writes the journals of a batch as one transaction. A batch that fails is written again one by
- * one, so that a bad message harms no other. While the database is away the batch waits here,
- * unacknowledged: nothing is spent and nothing is lost.
+ * Writes the journals of a batch as one transaction. A batch that fails is halved again and again
+ * until the messages that fail are alone, so that they harm no other. A failure that waiting can
+ * mend leaves the message to its redelivery ladder; while the database itself is away nothing is
+ * spent: the batch goes back as it is.
  */
 public final class PostJournals implements AutoCloseable {
-  /** Conflicts between transactions pass by themselves; a message that meets more is set aside. */
-  private static final int ATTEMPTS = 5;
-
-  /** SQLSTATE classes of what passes by itself: connection, resources, operator intervention. */
-  private static final Set<String> AWAY = Set.of("08", "53", "57", "58");
-
-  /** Serialization failure, deadlock, lock not available, query cancelled by a timeout. */
-  private static final Set<String> PASSING = Set.of("40001", "40P01", "55P03", "57014");
-
   private static final Logger log = LoggerFactory.getLogger(PostJournals.class);
 
   private final Journals journals;
-  private final Duration retryDelay;
+  private final Breaker breaker;
+  private final FinanceProperties settings;
   private final MeterRegistry meters;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
-  public PostJournals(Journals journals, Duration retryDelay, MeterRegistry meters) {
+  /**
+   * @param breaker pauses the route while the database is away
+   */
+  public PostJournals(
+      Journals journals, Breaker breaker, FinanceProperties settings, MeterRegistry meters) {
     this.journals = journals;
-    this.retryDelay = retryDelay;
+    this.breaker = breaker;
+    this.settings = settings;
     this.meters = meters;
   }
 
   /**
-   * Returns when each delivery is written, known already, or rejected.
+   * Returns when each delivery is written, known already, rejected, or failed for now.
    *
-   * @throws InterruptedException if the hub stops while the database is away: the messages stay on
-   *     the queue
+   * @throws ServerAway if the database is away for longer than {@code hub.finance.away-after}, or
+   *     the hub stops meanwhile: the messages stay on the queue
    */
-  public Deliveries post(Deliveries deliveries) throws InterruptedException {
+  public Deliveries post(Deliveries deliveries) {
     List<Delivery> batch = deliveries.accepted();
-    boolean waited = false;
-    while (!batch.isEmpty()) {
-      try {
-        write(batch);
-        break;
-      } catch (DataAccessException | TransactionException failure) {
-        if (isAway(failure)) {
-          if (!waited) {
-            log.warn(
-                "FIN-030 the finance database is away ({}). {} messages wait, nothing is lost; the"
-                    + " hub goes on by itself when it is back.",
-                rootMessage(failure),
-                batch.size());
+    if (!batch.isEmpty()) {
+      var attempt = new Attempt();
+      attempt.writeOrHalve(batch);
+    }
+    return deliveries;
+  }
+
+  /** One batch on its way into the ledger, and how long that may take. */
+  private final class Attempt {
+    private final long awayAt = System.nanoTime() + settings.awayAfter().toNanos();
+    private final long splitUntil = System.nanoTime() + settings.splitTime().toNanos();
+
+    void writeOrHalve(List<Delivery> batch) {
+      RuntimeException failure = write(batch);
+      if (failure == null) {
+        return;
+      }
+      log.debug("{} journals failed together", batch.size(), failure);
+      if (batch.size() == 1) {
+        settle(batch.get(0), failure);
+      } else if (System.nanoTime() > splitUntil) {
+        // For example a table that somebody locked: each further try would only wait again.
+        batch.forEach(delivery -> delivery.fail(sentence(delivery, failure)));
+      } else {
+        int half = batch.size() / 2;
+        writeOrHalve(batch.subList(0, half));
+        writeOrHalve(batch.subList(half, batch.size()));
+      }
+    }
+
+    private @Nullable RuntimeException write(List<Delivery> batch) {
+      while (true) {
+        try {
+          PostJournals.this.write(batch);
+          return null;
+        } catch (RuntimeException failure) {
+          if (!LedgerFailure.isAway(failure)) {
+            return failure;
           }
-          waited = true;
-          pause(failure);
-        } else {
-          log.debug("A batch of {} failed and is split", batch.size(), failure);
-          for (Delivery delivery : batch) {
-            writeAlone(delivery);
+          if (breaker.isOpen()
+              || System.nanoTime() > awayAt
+              || stopsWithin(settings.retryDelay())) {
+            throw new ServerAway(
+                "FIN-030 the finance database is away (%s)."
+                    .formatted(LedgerFailure.inWords(failure)),
+                failure);
           }
-          break;
         }
       }
     }
-    if (waited) {
-      log.info("The finance database is back; posting goes on.");
+  }
+
+  private boolean stopsWithin(Duration time) {
+    try {
+      return stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return true;
     }
-    return deliveries;
+  }
+
+  private static void settle(Delivery delivery, RuntimeException failure) {
+    if (LedgerFailure.isFinal(failure)) {
+      delivery.reject(
+          new Rejected(
+              Reason.EXHAUSTED,
+              "FIN-015",
+              "the ledger refused the journal of transaction %s: %s. Correct the cause, then retry the dead letter."
+                  .formatted(reference(delivery), LedgerFailure.inWords(failure))));
+    } else {
+      delivery.fail(sentence(delivery, failure));
+    }
+  }
+
+  private static String sentence(Delivery delivery, RuntimeException failure) {
+    return "FIN-016 the journal of transaction %s could not be written for now: %s"
+        .formatted(reference(delivery), LedgerFailure.inWords(failure));
+  }
+
+  private static String reference(Delivery delivery) {
+    return Objects.requireNonNull(delivery.journal()).externalRef();
   }
 
   private void write(List<Delivery> batch) {
@@ -124,73 +172,6 @@ public final class PostJournals implements AutoCloseable {
         .filter(account -> !known.contains(account))
         .distinct()
         .toList();
-  }
-
-  private void writeAlone(Delivery delivery) throws InterruptedException {
-    int attempt = 1;
-    while (true) {
-      try {
-        write(List.of(delivery));
-        return;
-      } catch (DataAccessException | TransactionException failure) {
-        if (isAway(failure)) {
-          pause(failure);
-        } else if (isPassing(failure) && attempt < ATTEMPTS) {
-          attempt++;
-          pause(failure);
-        } else {
-          Journal journal = Objects.requireNonNull(delivery.journal());
-          delivery.reject(
-              new Rejected(
-                  Reason.EXHAUSTED,
-                  "FIN-015",
-                  "the ledger refused the journal of transaction %s: %s. Correct the cause, then retry the dead letter."
-                      .formatted(journal.externalRef(), rootMessage(failure))));
-          return;
-        }
-      }
-    }
-  }
-
-  private void pause(Exception cause) throws InterruptedException {
-    if (stopping.await(retryDelay.toMillis(), TimeUnit.MILLISECONDS)) {
-      InterruptedException stopped =
-          new InterruptedException("The hub stops; the batch stays on the queue.");
-      stopped.initCause(cause);
-      throw stopped;
-    }
-  }
-
-  private static boolean isAway(Exception failure) {
-    String state = sqlState(failure);
-    return state == null
-        ? failure instanceof TransactionException
-            || failure instanceof DataAccessResourceFailureException
-        : AWAY.contains(state.substring(0, 2)) && !PASSING.contains(state);
-  }
-
-  private static boolean isPassing(Exception failure) {
-    String state = sqlState(failure);
-    return state != null && PASSING.contains(state);
-  }
-
-  private static @Nullable String sqlState(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql
-          && sql.getSQLState() != null
-          && sql.getSQLState().length() == 5) {
-        return sql.getSQLState();
-      }
-    }
-    return null;
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage()).replace('\n', ' ');
   }
 
   private void count(Journal journal, String outcome) {

@@ -6,6 +6,7 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.Attempts;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.MessageContract;
 import io.tallyline.mapping.Posting;
@@ -25,12 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
 
 /**
  * Reads each message of a batch as the contract demands, and drafts its journal. Nothing is
- * believed but the routing key, the message id, the correlation id, the content type and the body.
+ * believed but the routing key, the message id, the correlation id, the content type and the body;
+ * on a redelivery the routing key is the one that the hub noted itself.
  */
 public final class ReadMessages {
   /** Name of the exchange property that holds the table of the route file. */
@@ -42,6 +46,8 @@ public final class ReadMessages {
   private static final Pattern JSON =
       Pattern.compile(
           "application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
+
+  private static final Logger log = LoggerFactory.getLogger(ReadMessages.class);
 
   private final Mappings mappings;
   private final Map<String, Postings> tables = new ConcurrentHashMap<>();
@@ -76,6 +82,10 @@ public final class ReadMessages {
         delivery.read(journal(message, postings));
       } catch (Rejected rejected) {
         delivery.reject(rejected);
+      } catch (RuntimeException unexpected) {
+        // Ours to mend; meanwhile the message waits on its ladder and harms no other.
+        log.error("FIN-018 a message could not be read", unexpected);
+        delivery.fail("FIN-018 the message could not be read: " + unexpected);
       }
       deliveries.add(delivery);
     }
@@ -104,7 +114,7 @@ public final class ReadMessages {
 
   private static Journal journal(Message message, Postings postings) throws Rejected {
     MessageProperties properties = message.getMessageProperties();
-    Understood understood = understood(properties.getReceivedRoutingKey(), postings);
+    Understood understood = understood(Attempts.before(message).routingKey(), postings);
     checkContentType(properties.getContentType());
     var body = StrictJson.parse(message.getBody(), Names.LARGEST_BODY_BYTES);
     understood.contract().check(body);
@@ -131,9 +141,7 @@ public final class ReadMessages {
     }
   }
 
-  private static Understood understood(@Nullable String routingKey, Postings postings)
-      throws Rejected {
-    String key = String.valueOf(routingKey);
+  private static Understood understood(String key, Postings postings) throws Rejected {
     Understood understood = postings.byRoutingKey().get(key);
     if (understood != null) {
       return understood;

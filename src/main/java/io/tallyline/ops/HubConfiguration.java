@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.finance.FinanceConfiguration;
+import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.relay.RelayConfiguration;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -64,6 +66,17 @@ class HubConfiguration {
   /** A pool for a database whose schema is made or checked first. */
   private static HikariDataSource open(
       DatabaseAccess.Kind kind, HubProperties.Database database, HubProperties properties) {
+    return open(kind, database, properties, null);
+  }
+
+  /**
+   * @param sessionSql run once in every new connection
+   */
+  private static HikariDataSource open(
+      DatabaseAccess.Kind kind,
+      HubProperties.Database database,
+      HubProperties properties,
+      @Nullable String sessionSql) {
     String name = kind.name().toLowerCase(Locale.ROOT);
     prepare(access(kind, database), properties.start().longestWait());
     HikariConfig pool = new HikariConfig();
@@ -73,6 +86,7 @@ class HubConfiguration {
     pool.setPassword(database.datasource().password());
     pool.setMaximumPoolSize(database.datasource().poolSize());
     pool.setMinimumIdle(1);
+    pool.setConnectionInitSql(sessionSql);
     pool.setConnectionTimeout(5_000);
     pool.setValidationTimeout(2_000);
     pool.setInitializationFailTimeout(-1);
@@ -121,10 +135,19 @@ class HubConfiguration {
 
   @Configuration
   @ConditionalOnRole({Role.FINANCE, Role.OPS})
+  @EnableConfigurationProperties(FinanceProperties.class)
   static class Finance {
+    /** A lock that somebody holds fails the one message that needs it, and soon. */
+    private static final String TIMEOUTS = "SET lock_timeout = %d; SET statement_timeout = %d";
+
     @Bean(destroyMethod = "close")
-    DataSource financeDataSource(HubProperties properties) {
-      return open(DatabaseAccess.Kind.FINANCE, properties.finance(), properties);
+    DataSource financeDataSource(HubProperties properties, FinanceProperties finance) {
+      return open(
+          DatabaseAccess.Kind.FINANCE,
+          properties.finance(),
+          properties,
+          TIMEOUTS.formatted(
+              finance.lockTimeout().toMillis(), finance.statementTimeout().toMillis()));
     }
 
     @Configuration

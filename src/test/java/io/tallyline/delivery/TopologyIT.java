@@ -34,18 +34,21 @@ class TopologyIT {
               declare(context.getBean(DeclareTopology.class));
 
               assertThat(lines("list_queues", "name"))
+                  .filteredOn(name -> !name.contains(".retry."))
                   .containsExactlyInAnyOrder(
                       Names.JOURNAL_QUEUE,
                       Names.JOURNAL_DEAD_QUEUE,
                       Names.OUTBOX_DEAD_QUEUE,
                       Names.UNROUTED);
-              assertThat(lines("list_queues", "type")).hasSize(4).containsOnly("quorum");
+              assertThat(lines("list_queues", "type")).containsOnly("quorum");
               assertThat(lines("list_exchanges", "name", "type"))
                   .contains(
                       "erp.events\ttopic",
                       "erp.inventory\ttopic",
                       "erp.unrouted\tfanout",
-                      "hub.dead\tdirect");
+                      "hub.dead\tdirect",
+                      "hub.retry\tdirect",
+                      "hub.return\tdirect");
               assertThat(lines("list_bindings", "source_name", "destination_name", "routing_key"))
                   .contains(
                       "erp.events\terp.inventory\tinventory.#",
@@ -55,6 +58,42 @@ class TopologyIT {
               assertThat(String.join("\n", lines("list_queues", "name", "arguments")))
                   .contains("x-delivery-limit\",100")
                   .contains("x-dead-letter-strategy\",\"at-least-once");
+            });
+  }
+
+  @Test
+  void has_a_wait_queue_for_each_step_that_leads_back_to_the_work_queue_and_loses_nothing() {
+    hub()
+        .withPropertyValues("hub.finance.ladder=1s,5m")
+        .run(
+            context -> {
+              declare(context.getBean(DeclareTopology.class));
+
+              assertThat(lines("list_queues", "name", "arguments"))
+                  .filteredOn(line -> line.contains(".retry."))
+                  .hasSize(2)
+                  .allSatisfy(
+                      line ->
+                          assertThat(line)
+                              .contains("x-dead-letter-exchange\",\"hub.return")
+                              .contains("x-dead-letter-routing-key\",\"finance.journal\"")
+                              .contains("x-dead-letter-strategy\",\"at-least-once")
+                              .contains("x-overflow\",\"reject-publish"))
+                  .anySatisfy(
+                      line ->
+                          assertThat(line)
+                              .contains("finance.journal.retry.1s")
+                              .contains("x-message-ttl\",1000"))
+                  .anySatisfy(
+                      line ->
+                          assertThat(line)
+                              .contains("finance.journal.retry.5m")
+                              .contains("x-message-ttl\",300000"));
+              assertThat(lines("list_bindings", "source_name", "destination_name", "routing_key"))
+                  .contains(
+                      "hub.return\tfinance.journal\tfinance.journal",
+                      "hub.retry\tfinance.journal.retry.1s\tfinance.journal.retry.1s",
+                      "hub.retry\tfinance.journal.retry.5m\tfinance.journal.retry.5m");
             });
   }
 
@@ -78,9 +117,10 @@ class TopologyIT {
             context -> {
               DeclareTopology topology = context.getBean(DeclareTopology.class);
               declare(topology);
+              List<String> once = lines("list_queues", "name");
               declare(topology);
 
-              assertThat(lines("list_queues", "name")).hasSize(4);
+              assertThat(lines("list_queues", "name")).containsExactlyInAnyOrderElementsOf(once);
             });
   }
 

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.delivery.ServerAway;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -18,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.core.Message;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -25,11 +30,29 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.UncategorizedSQLException;
 
 class PostJournalsTest {
   private final LedgerInMemory ledger = new LedgerInMemory();
-  private final PostJournals posting =
-      new PostJournals(ledger, Duration.ofMillis(1), new SimpleMeterRegistry());
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Breaker breaker =
+      new Breaker(
+          "test",
+          () -> {},
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Clock.systemUTC(),
+          meters);
+  private PostJournals posting = posting(Map.of());
+
+  private PostJournals posting(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(Map.of("hub.finance.retry-delay", "1ms"));
+    all.putAll(settings);
+    FinanceProperties properties =
+        new Binder(new MapConfigurationPropertySource(all))
+            .bindOrCreate("hub.finance", FinanceProperties.class);
+    return new PostJournals(ledger, breaker, properties, meters);
+  }
 
   /** Keeps what it is given, and fails as often as a test says. */
   private static final class LedgerInMemory implements Journals {
@@ -101,48 +124,89 @@ class PostJournalsTest {
 
     Deliveries posted = posting.post(batch("a", "b", "c"));
 
-    assertThat(ledger.calls).containsExactly(3, 1, 1, 1);
+    assertThat(ledger.calls).containsExactly(3, 1, 2, 1, 1);
     assertThat(ledger.written).containsOnlyKeys("a", "c");
     assertThat(posted.rejected()).hasSize(1);
     assertThat(posted.rejected().get(0).rejection().reason()).isEqualTo(Reason.EXHAUSTED);
   }
 
-  @Test
-  void tries_again_what_passes_by_itself() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"40P01", "40001", "55P03", "57014", "42501", "XX000"})
+  void leaves_what_may_pass_to_the_redelivery_ladder(String state) {
     ledger.refused = "b";
-    ledger.failures = 3;
+    ledger.failure = new UncategorizedSQLException("write", "", new SQLException("no", state));
+
+    Deliveries posted = posting.post(batch("a", "b", "c"));
+
+    assertThat(posted.rejected()).isEmpty();
+    assertThat(posted.failed()).hasSize(1);
+    assertThat(posted.failed().get(0).failure()).startsWith("FIN-016").contains("b");
+    assertThat(ledger.written).containsOnlyKeys("a", "c");
+  }
+
+  @Test
+  void counts_no_failure_of_a_message_that_fails_only_together_with_others() {
+    ledger.refused = "b";
+    ledger.failures = 1;
     ledger.failure =
         new CannotAcquireLockException("deadlock", new SQLException("deadlock", "40P01"));
 
     Deliveries posted = posting.post(batch("a", "b"));
 
     assertThat(posted.rejected()).isEmpty();
+    assertThat(posted.failed()).isEmpty();
     assertThat(ledger.written).containsOnlyKeys("a", "b");
   }
 
   @Test
-  void waits_while_the_database_is_away_and_rejects_nothing() throws Exception {
+  void gives_up_taking_a_batch_apart_when_the_time_for_it_is_over() {
+    posting = posting(Map.of("hub.finance.split-time", "0ms"));
+    ledger.refused = "b";
+    ledger.failure = new CannotAcquireLockException("lock", new SQLException("lock", "55P03"));
+
+    Deliveries posted = posting.post(batch("a", "b", "c"));
+
+    assertThat(ledger.calls).containsExactly(3);
+    assertThat(posted.failed()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"08006", "57P01", "53100", "53300", "28P01", "25006", "58030"})
+  void waits_while_the_database_is_away_and_rejects_nothing(String state) {
     ledger.refused = "a";
     ledger.failures = 10;
-    ledger.failure =
-        new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
+    ledger.failure = new UncategorizedSQLException("write", "", new SQLException("gone", state));
 
     Deliveries posted = posting.post(batch("a", "b"));
 
     assertThat(posted.rejected()).isEmpty();
+    assertThat(posted.failed()).isEmpty();
     assertThat(ledger.calls).hasSize(11).containsOnly(2);
   }
 
   @Test
+  void gives_the_batch_back_when_the_database_stays_away() {
+    posting = posting(Map.of("hub.finance.away-after", "5ms"));
+    ledger.refused = "a";
+    ledger.failure =
+        new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
+
+    assertThatThrownBy(() -> posting.post(batch("a", "b")))
+        .isInstanceOf(ServerAway.class)
+        .hasMessageContaining("FIN-030")
+        .hasMessageContaining("gone");
+    assertThat(ledger.written).isEmpty();
+  }
+
+  @Test
   void leaves_the_batch_on_the_queue_when_the_hub_stops_while_it_waits() {
+    posting = posting(Map.of("hub.finance.retry-delay", "1h", "hub.finance.away-after", "2h"));
     ledger.refused = "a";
     ledger.failure =
         new DataAccessResourceFailureException("gone", new SQLException("gone", "08006"));
     posting.close();
 
-    assertThatThrownBy(() -> posting.post(batch("a")))
-        .isInstanceOf(InterruptedException.class)
-        .hasMessageContaining("stays on the queue");
+    assertThatThrownBy(() -> posting.post(batch("a"))).isInstanceOf(ServerAway.class);
   }
 
   @Test

@@ -1,0 +1,59 @@
+package io.tallyline.delivery;
+
+import com.rabbitmq.client.AMQP;
+import io.tallyline.contracts.Names;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
+
+/** What a message set aside for later, or for good, has in common: the same message, and why. */
+final class SetAside {
+  private static final int LONGEST_ERROR = 1_000;
+  private static final int PERSISTENT = 2;
+
+  private SetAside() {}
+
+  static void addAttempts(
+      Map<String, Object> headers,
+      int attempts,
+      Instant firstFailedAt,
+      Instant lastFailedAt,
+      String queue,
+      String routingKey) {
+    headers.put(Names.HUB_ATTEMPTS, attempts);
+    headers.put(Names.HUB_FIRST_FAILED_AT, time(firstFailedAt));
+    headers.put(Names.HUB_LAST_FAILED_AT, time(lastFailedAt));
+    headers.put(Names.HUB_QUEUE, queue);
+    headers.put(Names.HUB_ROUTING_KEY, routingKey);
+  }
+
+  static String error(String error) {
+    return Printable.bounded(Printable.text(error), LONGEST_ERROR);
+  }
+
+  /** Original properties and body, persistent, to the queue that is bound by its own name. */
+  static Outgoing outgoing(
+      String exchange, String queue, Message message, Map<String, Object> headers) {
+    MessageProperties original = message.getMessageProperties();
+    var properties =
+        new AMQP.BasicProperties.Builder()
+            .contentType(original.getContentType())
+            .contentEncoding(original.getContentEncoding())
+            .headers(headers)
+            .deliveryMode(PERSISTENT)
+            .priority(original.getPriority())
+            .correlationId(original.getCorrelationId())
+            .messageId(original.getMessageId())
+            .timestamp(original.getTimestamp())
+            .type(original.getType())
+            .appId(original.getAppId())
+            .build();
+    return new Outgoing(exchange, queue, properties, message.getBody(), true);
+  }
+
+  private static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+}
