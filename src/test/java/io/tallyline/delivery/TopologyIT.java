@@ -38,8 +38,9 @@ class TopologyIT {
                       Names.JOURNAL_QUEUE,
                       Names.JOURNAL_DEAD_QUEUE,
                       Names.OUTBOX_DEAD_QUEUE,
+                      Names.FINANCE_OUTBOX_DEAD_QUEUE,
                       Names.UNROUTED);
-              assertThat(lines("list_queues", "type")).hasSize(4).containsOnly("quorum");
+              assertThat(lines("list_queues", "type")).hasSize(5).containsOnly("quorum");
               assertThat(lines("list_exchanges", "name", "type"))
                   .contains(
                       "erp.events\ttopic",
@@ -51,7 +52,8 @@ class TopologyIT {
                       "erp.events\terp.inventory\tinventory.#",
                       "erp.inventory\tfinance.journal\tinventory.#",
                       "hub.dead\tfinance.journal.dead\tfinance.journal.dead",
-                      "hub.dead\tinventory.outbox.dead\tinventory.outbox.dead");
+                      "hub.dead\tinventory.outbox.dead\tinventory.outbox.dead",
+                      "hub.dead\tfinance.outbox.dead\tfinance.outbox.dead");
               assertThat(String.join("\n", lines("list_queues", "name", "arguments")))
                   .contains("x-delivery-limit\",100")
                   .contains("x-dead-letter-strategy\",\"at-least-once");
@@ -80,7 +82,7 @@ class TopologyIT {
               declare(topology);
               declare(topology);
 
-              assertThat(lines("list_queues", "name")).hasSize(4);
+              assertThat(lines("list_queues", "name")).hasSize(5);
             });
   }
 
