@@ -6,6 +6,7 @@ import io.tallyline.contracts.StartRefused;
 import io.tallyline.finance.FinanceConfiguration;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.Mappings;
+import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
 import java.time.Clock;
@@ -129,7 +130,7 @@ class HubConfiguration {
 
     @Configuration
     @ConditionalOnRole(Role.FINANCE)
-    @Import(FinanceConfiguration.class)
+    @Import({FinanceConfiguration.class, AnnouncementConfiguration.class})
     static class Posting {}
   }
 
