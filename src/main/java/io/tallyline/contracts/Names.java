@@ -33,6 +33,9 @@ public final class Names {
   /** Outbox rows that no mapping could translate. */
   public static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
 
+  /** The same for finance's own outbox. */
+  public static final String FINANCE_OUTBOX_DEAD_QUEUE = "finance.outbox.dead";
+
   /** All versions in which an event was published, for example {@code v1,v2}. */
   public static final String HUB_VERSIONS = "hub-versions";
 

@@ -60,6 +60,14 @@ public class Topology {
     return new Declarables(dead, boundToDead(dead));
   }
 
+  /** The same for the announcements in finance's own outbox. */
+  @Bean
+  @OnRole("finance")
+  Declarables financeOutboxQueues() {
+    Queue dead = deadQueue(Names.FINANCE_OUTBOX_DEAD_QUEUE);
+    return new Declarables(dead, boundToDead(dead));
+  }
+
   /** The journal writer's work queue, and where its failures end. */
   @Bean
   @OnRole("finance")

@@ -1,5 +1,9 @@
 package io.tallyline.finance;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tallyline.mapping.StrictJson;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,8 +26,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Journals in PostgreSQL. A call takes two statements and the commit, however many journals it
+ * Journals in PostgreSQL. A call takes three statements and the commit, however many journals it
  * writes; one more if some were there before. Needs READ COMMITTED, the server's default.
+ *
+ * <p>Every journal announces itself: its row in finance's outbox is written with it or not at all.
  */
 public final class JdbcJournals implements Journals {
   /**
@@ -60,6 +66,14 @@ public final class JdbcJournals implements Journals {
       SELECT * FROM unnest(?::bigint[], ?::int[], ?::text[], ?::numeric[], ?::numeric[], ?::text[])
       """;
 
+  private static final String INSERT_EVENTS =
+      """
+      INSERT INTO finance.outbox_event
+             (aggregate_type, aggregate_id, event_type, payload, correlation_id)
+      SELECT 'Journal', n.journal_id, 'JournalPosted', n.payload::jsonb, n.correlation_id
+        FROM unnest(?::text[], ?::text[], ?::text[]) AS n(journal_id, payload, correlation_id)
+      """;
+
   private static final String INSERT_SEEN =
       """
       INSERT INTO finance.seen_transaction (source, external_ref, event_id, content_hash)
@@ -83,6 +97,8 @@ public final class JdbcJournals implements Journals {
          SELECT s.content_hash FROM finance.seen_transaction s
           WHERE s.source = n.source AND s.external_ref = n.external_ref) r
       """;
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
@@ -148,7 +164,12 @@ public final class JdbcJournals implements Journals {
     }
     if (!posting.isEmpty()) {
       Map<Key, Long> ids = insertJournals(connection, lock, posting);
-      insertLines(connection, ids, candidates);
+      Map<Long, Journal> byId = new TreeMap<>(); // index pages are filled in order
+      ids.forEach((key, id) -> byId.put(id, candidates.get(key)));
+      if (!byId.isEmpty()) {
+        insertLines(connection, byId);
+        insertEvents(connection, byId);
+      }
       ids.keySet().forEach(key -> written.put(key, candidates.get(key)));
     }
     return outcomes(connection, journals, candidates.keySet(), written);
@@ -207,10 +228,8 @@ public final class JdbcJournals implements Journals {
 
   private record Line(long journal, int number, JournalLine line) {}
 
-  private static void insertLines(
-      Connection connection, Map<Key, Long> ids, Map<Key, Journal> journals) throws SQLException {
-    Map<Long, Journal> byId = new TreeMap<>(); // index pages are filled in order
-    ids.forEach((key, id) -> byId.put(id, journals.get(key)));
+  private static void insertLines(Connection connection, Map<Long, Journal> byId)
+      throws SQLException {
     List<Line> lines = new ArrayList<>();
     byId.forEach(
         (id, journal) -> {
@@ -219,9 +238,6 @@ public final class JdbcJournals implements Journals {
             lines.add(new Line(id, ++number, line));
           }
         });
-    if (lines.isEmpty()) {
-      return;
-    }
     try (PreparedStatement insert = connection.prepareStatement(INSERT_LINES)) {
       setArray(insert, 1, "int8", lines, Line::journal);
       setArray(insert, 2, "int4", lines, Line::number);
@@ -231,6 +247,36 @@ public final class JdbcJournals implements Journals {
       setArray(insert, 6, "text", lines, line -> line.line().description());
       insert.executeUpdate();
     }
+  }
+
+  private static void insertEvents(Connection connection, Map<Long, Journal> byId)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT_EVENTS)) {
+      setArray(insert, 1, "text", byId.keySet(), String::valueOf);
+      setArray(insert, 2, "text", byId.entrySet(), JdbcJournals::announcement);
+      setArray(insert, 3, "text", byId.values(), Journal::correlationId);
+      insert.executeUpdate();
+    }
+  }
+
+  /** The domain event {@code JournalPosted}; its form is mappings/finance/journal-posted. */
+  private static String announcement(Map.Entry<Long, Journal> posted) {
+    Journal journal = posted.getValue();
+    ObjectNode event = JSON.objectNode();
+    event.put("journalId", posted.getKey());
+    event.put("source", journal.source());
+    event.put("reference", journal.externalRef());
+    event.put("journalDate", journal.date().toString());
+    event.put("currency", journal.currency());
+    event.put("totalDebit", journal.totalDebit());
+    event.put("totalCredit", journal.totalCredit());
+    event.put("eventId", journal.eventId().toString());
+    event.put("eventType", journal.eventType());
+    event.put("eventVersion", journal.eventVersion());
+    if (journal.correlationId() != null) {
+      event.put("correlationId", journal.correlationId());
+    }
+    return new String(StrictJson.write(event), StandardCharsets.UTF_8);
   }
 
   private static List<Key> insertSeen(Connection connection, String lock, List<Journal> journals)

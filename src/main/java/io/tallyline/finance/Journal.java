@@ -51,6 +51,16 @@ public record Journal(
     }
   }
 
+  /** Exact sum of the debits; 0 without lines. */
+  public BigDecimal totalDebit() {
+    return total(lines, JournalLine::debit);
+  }
+
+  /** Exact sum of the credits; equals {@link #totalDebit} by value, not always by scale. */
+  public BigDecimal totalCredit() {
+    return total(lines, JournalLine::credit);
+  }
+
   private static BigDecimal total(List<JournalLine> lines, Function<JournalLine, BigDecimal> side) {
     return lines.stream().map(side).reduce(BigDecimal.ZERO, BigDecimal::add);
   }

@@ -49,6 +49,7 @@ final class CheckRoutes implements CamelContextConfiguration {
     }
     require(ids, Role.RELAY, "relay-outbox");
     require(ids, Role.FINANCE, "post-journals");
+    require(ids, Role.FINANCE, "announce-journals");
   }
 
   /** Without these a process would look healthy and carry nothing. */
@@ -66,7 +67,8 @@ final class CheckRoutes implements CamelContextConfiguration {
     Map<String, BiConsumer<String, String>> tables =
         Map.of(
             TranslateEvents.TABLE,
-            (table, where) -> translateEvents.ifAvailable(bean -> bean.check(table, where)),
+            (table, where) ->
+                translateEvents.stream().findFirst().ifPresent(bean -> bean.check(table, where)),
             ReadMessages.TABLE,
             (table, where) -> readMessages.ifAvailable(bean -> bean.check(table, where)));
     for (SetPropertyDefinition property : all(route, SetPropertyDefinition.class)) {

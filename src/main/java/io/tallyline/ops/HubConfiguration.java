@@ -7,6 +7,7 @@ import io.tallyline.finance.FinanceConfiguration;
 import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.Mappings;
+import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
 import java.time.Clock;
@@ -152,7 +153,7 @@ class HubConfiguration {
 
     @Configuration
     @ConditionalOnRole(Role.FINANCE)
-    @Import(FinanceConfiguration.class)
+    @Import({FinanceConfiguration.class, AnnouncementConfiguration.class})
     static class Posting {}
   }
 

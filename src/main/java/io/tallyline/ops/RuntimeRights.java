@@ -22,7 +22,8 @@ final class RuntimeRights {
              CASE WHEN pg_has_role(c.relowner, 'USAGE') THEN 'change it as its owner'
                   ELSE concat_ws(', ',
                     CASE WHEN has_table_privilege(c.oid, 'INSERT') AND c.relname NOT IN
-                      ('ledger_journal', 'ledger_journal_line', 'seen_transaction') THEN 'INSERT' END,
+                      ('ledger_journal', 'ledger_journal_line', 'seen_transaction')
+                      AND NOT (n.nspname = 'finance' AND c.relname = 'outbox_event') THEN 'INSERT' END,
                     CASE WHEN has_any_column_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
                     CASE WHEN has_table_privilege(c.oid, 'DELETE') AND c.relname <> 'outbox_event'
                       THEN 'DELETE' END,

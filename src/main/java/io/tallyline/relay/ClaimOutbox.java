@@ -27,9 +27,6 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
  * so a row that commits late is not skipped.
  */
 public final class ClaimOutbox {
-  /** Any number that all relays of one outbox share; this one spells "outbox" in ASCII. */
-  static final long LOCK = 0x6f_75_74_62_6f_78L;
-
   /** Rows are read in portions, so that a batch of large payloads stops early. */
   private static final int ROWS_A_FETCH = 100;
 
@@ -47,20 +44,28 @@ public final class ClaimOutbox {
   private static final String CLAIM_SQL =
       "SELECT seq, event_id, aggregate_type, aggregate_id, event_type, correlation_id, traceparent,"
           + " occurred_at, CASE WHEN pg_column_size(payload) <= ? THEN payload::text END AS payload"
-          + " FROM inventory.outbox_event WHERE seq <> ALL (?) ORDER BY seq LIMIT ?";
+          + " FROM %s WHERE seq <> ALL (?) ORDER BY seq LIMIT ?";
   private static final String LENGTH_SQL =
-      "SELECT octet_length(payload::text) FROM inventory.outbox_event WHERE seq = ?";
-  private static final String PAYLOAD_SQL =
-      "SELECT payload::text FROM inventory.outbox_event WHERE seq = ?";
+      "SELECT octet_length(payload::text) FROM %s WHERE seq = ?";
+  private static final String PAYLOAD_SQL = "SELECT payload::text FROM %s WHERE seq = ?";
 
-  private final DataSource outbox;
+  private final RelayedOutbox outbox;
+  private final DataSource database;
+  private final String claimSql;
+  private final String lengthSql;
+  private final String payloadSql;
   private final RelayProperties properties;
   private final RelayHealth health;
   private final SQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
   private final Set<Long> immovable = ConcurrentHashMap.newKeySet();
 
-  public ClaimOutbox(DataSource outbox, RelayProperties properties, RelayHealth health) {
+  public ClaimOutbox(
+      RelayedOutbox outbox, DataSource database, RelayProperties properties, RelayHealth health) {
     this.outbox = outbox;
+    this.database = database;
+    this.claimSql = CLAIM_SQL.formatted(outbox.table());
+    this.lengthSql = LENGTH_SQL.formatted(outbox.table());
+    this.payloadSql = PAYLOAD_SQL.formatted(outbox.table());
     this.properties = properties;
     this.health = health;
   }
@@ -73,20 +78,20 @@ public final class ClaimOutbox {
     if (health.resting()) {
       return OutboxBatch.NONE;
     }
-    Connection connection = DataSourceUtils.getConnection(outbox);
+    Connection connection = DataSourceUtils.getConnection(database);
     try {
       return lock(connection) ? read(connection) : OutboxBatch.NONE;
     } catch (SQLException failure) {
       throw OutboxUnavailable.because(
-          translator.translate("claim outbox rows", null, failure), failure);
+          outbox, translator.translate("claim outbox rows", null, failure), failure);
     } finally {
-      DataSourceUtils.releaseConnection(connection, outbox);
+      DataSourceUtils.releaseConnection(connection, database);
     }
   }
 
   private boolean lock(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK_SQL)) {
-      statement.setLong(1, LOCK);
+      statement.setLong(1, outbox.lock());
       statement.setString(2, Long.toString(properties.stalledTransactionTimeout().toMillis()));
       try (ResultSet result = statement.executeQuery()) {
         result.next();
@@ -100,7 +105,7 @@ public final class ClaimOutbox {
     int most = health.batchSize();
     long bytes = 0;
     boolean more = false;
-    try (PreparedStatement statement = connection.prepareStatement(CLAIM_SQL)) {
+    try (PreparedStatement statement = connection.prepareStatement(claimSql)) {
       statement.setFetchSize(ROWS_A_FETCH);
       statement.setInt(1, LARGE_STORED_BYTES);
       statement.setArray(2, connection.createArrayOf("bigint", immovable.toArray()));
@@ -155,8 +160,8 @@ public final class ClaimOutbox {
         : occurredAt.equals(OffsetDateTime.MIN) ? Instant.MIN : occurredAt.toInstant();
   }
 
-  private static long number(Connection connection, long seq) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LENGTH_SQL)) {
+  private long number(Connection connection, long seq) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(lengthSql)) {
       statement.setLong(1, seq);
       try (ResultSet result = statement.executeQuery()) {
         result.next();
@@ -165,8 +170,8 @@ public final class ClaimOutbox {
     }
   }
 
-  private static String text(Connection connection, long seq) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(PAYLOAD_SQL)) {
+  private String text(Connection connection, long seq) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(payloadSql)) {
       statement.setLong(1, seq);
       try (ResultSet result = statement.executeQuery()) {
         result.next();
@@ -183,11 +188,13 @@ public final class ClaimOutbox {
   void leave(long seq, long bytes) {
     if (immovable.add(seq)) {
       log.error(
-          "REL-004 outbox row {} has a payload of {} bytes, more than the broker takes even as a"
-              + " dead letter: it stays in inventory.outbox_event and is passed over. Export and"
+          "REL-004 row {} of the {} outbox has a payload of {} bytes, more than the broker takes even as a"
+              + " dead letter: it stays in {} and is passed over. Export and"
               + " delete it by hand; the rows behind it go on.",
           seq,
-          bytes);
+          outbox.name(),
+          bytes,
+          outbox.table());
       health.leftBehind(immovable.size());
     }
   }

@@ -19,13 +19,11 @@ import org.springframework.context.event.EventListener;
  * A convenience: when it is deaf (no trigger, connection lost) polling still finds every row.
  */
 public class HearOutbox {
-  /** The channel that the outbox's trigger notifies. */
-  static final String CHANNEL = "hub_outbox";
-
   private static final int WAIT_MILLIS = 1_000;
   private static final int RECONNECT_MILLIS = 1_000;
   private static final Logger log = LoggerFactory.getLogger(HearOutbox.class);
 
+  private final RelayedOutbox outbox;
   private final String url;
   private final Properties credentials;
   private final Runnable wake;
@@ -34,12 +32,14 @@ public class HearOutbox {
   /**
    * @param wake called after one or more notifications, and after each reconnect
    */
-  public HearOutbox(String url, String username, String password, Runnable wake) {
+  public HearOutbox(
+      RelayedOutbox outbox, String url, String username, String password, Runnable wake) {
+    this.outbox = outbox;
     this.url = url;
     this.credentials = new Properties();
     credentials.setProperty("user", username);
     credentials.setProperty("password", password);
-    credentials.setProperty("ApplicationName", "tallyline hear-outbox");
+    credentials.setProperty("ApplicationName", "tallyline hear " + outbox.name() + " outbox");
     credentials.setProperty("tcpKeepAlive", "true");
     this.wake = wake;
   }
@@ -47,7 +47,7 @@ public class HearOutbox {
   /** Not before all routes run: until then there is nobody to wake, and locks to run into. */
   @EventListener(ApplicationReadyEvent.class)
   public void start() {
-    Thread thread = new Thread(this::listen, "hear-outbox");
+    Thread thread = new Thread(this::listen, "hear-" + outbox.name() + "-outbox");
     thread.setDaemon(true);
     listener = thread;
     thread.start();
@@ -67,10 +67,10 @@ public class HearOutbox {
     while (listener == Thread.currentThread()) {
       try (Connection connection = DriverManager.getConnection(url, credentials)) {
         try (Statement statement = connection.createStatement()) {
-          statement.execute("LISTEN " + CHANNEL);
+          statement.execute("LISTEN " + outbox.channel());
         }
         if (deaf) {
-          log.info("The relay hears the outbox's notifications again.");
+          log.info("The relay hears the {} outbox's notifications again.", outbox.name());
           deaf = false;
         }
         wake.run();
@@ -78,7 +78,8 @@ public class HearOutbox {
       } catch (SQLException lost) {
         if (!deaf && listener != null) {
           log.warn(
-              "The relay cannot hear the outbox's notifications and goes on by polling: {}",
+              "The relay cannot hear the {} outbox's notifications and goes on by polling: {}",
+              outbox.name(),
               lost.getMessage());
         }
         deaf = true;

@@ -16,8 +16,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message for the queue {@code inventory.outbox.dead}: the payload as body, the row's columns
- * as headers, and why.
+ * The message for an outbox's dead queue: the payload as body, the row's columns as headers, and
+ * why.
  */
 public final class OutboxDeadLetters {
   /** Room for properties and headers below the broker's limit of a message. */
@@ -26,9 +26,11 @@ public final class OutboxDeadLetters {
   /** A header is part of one frame of 128 KiB, which all headers share. */
   private static final int LONGEST_HEADER_CHARACTERS = 4_096;
 
+  private final RelayedOutbox outbox;
   private final InstantSource clock;
 
-  public OutboxDeadLetters(InstantSource clock) {
+  public OutboxDeadLetters(RelayedOutbox outbox, InstantSource clock) {
+    this.outbox = outbox;
     this.clock = clock;
   }
 
@@ -40,7 +42,7 @@ public final class OutboxDeadLetters {
     headers.put(Names.HUB_ATTEMPTS, 1);
     headers.put(Names.HUB_FIRST_FAILED_AT, now);
     headers.put(Names.HUB_LAST_FAILED_AT, now);
-    headers.put(Names.HUB_QUEUE, "inventory.outbox_event");
+    headers.put(Names.HUB_QUEUE, outbox.table());
     headers.put("seq", row.seq());
     headers.put("event_id", row.eventId().toString());
     put(headers, "aggregate_type", row.aggregateType());
@@ -58,15 +60,11 @@ public final class OutboxDeadLetters {
             .contentEncoding(compressed ? "gzip" : "UTF-8")
             .deliveryMode(2)
             .messageId(row.eventId().toString())
-            .appId("inventory")
+            .appId(outbox.name())
             .headers(headers)
             .build();
     return new Outgoing(
-        Names.DEAD_EXCHANGE,
-        Names.OUTBOX_DEAD_QUEUE,
-        properties,
-        compressed ? gzip(body) : body,
-        true);
+        Names.DEAD_EXCHANGE, outbox.deadQueue(), properties, compressed ? gzip(body) : body, true);
   }
 
   private static void put(Map<String, Object> headers, String name, @Nullable String value) {

@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A domain event as the inventory module recorded it: one row of {@code inventory.outbox_event}.
+ * A domain event as a module recorded it: one row of its outbox.
  *
  * @param seq orders the events of one aggregate
  * @param payload the domain event as JSON text; null if it is too large to be read at all

@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * refused message could be overtaken by its successor.
  */
 public final class PublishEvents {
+  private final RelayedOutbox outbox;
   private final ConfirmedPublisher publisher;
-  private final ClaimOutbox outbox;
+  private final ClaimOutbox rows;
   private final RelayHealth health;
 
-  public PublishEvents(ConfirmedPublisher publisher, ClaimOutbox outbox, RelayHealth health) {
-    this.publisher = publisher;
+  public PublishEvents(
+      RelayedOutbox outbox, ConfirmedPublisher publisher, ClaimOutbox rows, RelayHealth health) {
     this.outbox = outbox;
+    this.publisher = publisher;
+    this.rows = rows;
     this.health = health;
   }
 
@@ -36,10 +39,10 @@ public final class PublishEvents {
     for (int i = 0; i < batch.size(); i++) {
       if (batch.messages().get(i).body().length > OutboxDeadLetters.LARGEST_PLAIN_BYTES) {
         OutboxRow row = batch.rows().get(i);
-        outbox.leave(row.seq(), row.payloadBytes());
+        rows.leave(row.seq(), row.payloadBytes());
         throw new IllegalStateException(
-            "REL-004 outbox row %d is too large for any queue; the batch goes on without it."
-                .formatted(row.seq()));
+            "REL-004 row %d of the %s outbox is too large for any queue; the batch goes on without it."
+                .formatted(row.seq(), outbox.name()));
       }
     }
     for (List<Outgoing> wave : waves(batch)) {
@@ -69,7 +72,7 @@ public final class PublishEvents {
   public OutboxBatch cleared(
       OutboxBatch batch, @Header("CamelSqlUpdateCount") @Nullable Integer cleared) {
     if (cleared == null || cleared != batch.size()) {
-      throw OutboxUnavailable.notCleared(batch.size(), cleared == null ? 0 : cleared);
+      throw OutboxUnavailable.notCleared(outbox, batch.size(), cleared == null ? 0 : cleared);
     }
     health.succeeded();
     return batch;

@@ -15,42 +15,41 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
-/** The beans that the routes in {@code routes/inventory} name. */
+/** The beans that the routes in {@code routes/inventory} name: the relay of its outbox. */
 @Configuration
 @EnableConfigurationProperties(RelayProperties.class)
 public class RelayConfiguration {
   @Bean
   RelayHealth relayHealth(RelayProperties properties, InstantSource clock, MeterRegistry meters) {
-    return new RelayHealth(properties, clock, meters);
+    return new RelayHealth(RelayedOutbox.INVENTORY, properties, clock, meters);
   }
 
   /** What {@code transacted} in a route stands for: one transaction of the inventory database. */
   @Bean
   SpringTransactionPolicy inventoryTransaction(
       @Qualifier("inventoryDataSource") DataSource inventory) {
-    DataSourceTransactionManager transactions = new DataSourceTransactionManager(inventory);
-    SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
-    policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
-    return policy;
+    return transaction(inventory);
   }
 
   @Bean
   ClaimOutbox claimOutbox(
       @Qualifier("inventoryDataSource") DataSource inventory,
       RelayProperties properties,
-      RelayHealth health) {
-    return new ClaimOutbox(inventory, properties, health);
+      @Qualifier("relayHealth") RelayHealth health) {
+    return new ClaimOutbox(RelayedOutbox.INVENTORY, inventory, properties, health);
   }
 
   @Bean
   TranslateEvents translateEvents(Mappings mappings, InstantSource clock, MeterRegistry meters) {
-    return new TranslateEvents(mappings, new OutboxDeadLetters(clock), meters);
+    return translate(RelayedOutbox.INVENTORY, mappings, clock, meters);
   }
 
   @Bean
   PublishEvents publishEvents(
-      ConfirmedPublisher publisher, ClaimOutbox outbox, RelayHealth health) {
-    return new PublishEvents(publisher, outbox, health);
+      ConfirmedPublisher publisher,
+      @Qualifier("claimOutbox") ClaimOutbox rows,
+      @Qualifier("relayHealth") RelayHealth health) {
+    return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health);
   }
 
   @Bean
@@ -64,13 +63,27 @@ public class RelayConfiguration {
       @Value("${hub.inventory.datasource.username}") String username,
       @Value("${hub.inventory.datasource.password:}") String password,
       ProducerTemplate camel) {
-    return new HearOutbox(url, username, password, () -> wake(camel));
+    return new HearOutbox(
+        RelayedOutbox.INVENTORY, url, username, password, () -> wake(camel, "hear-outbox"));
+  }
+
+  /** Of a data source, which must be the same object that the statements of the route use. */
+  static SpringTransactionPolicy transaction(DataSource database) {
+    SpringTransactionPolicy policy =
+        new SpringTransactionPolicy(new DataSourceTransactionManager(database));
+    policy.setPropagationBehaviorName("PROPAGATION_REQUIRED");
+    return policy;
+  }
+
+  static TranslateEvents translate(
+      RelayedOutbox outbox, Mappings mappings, InstantSource clock, MeterRegistry meters) {
+    return new TranslateEvents(outbox, mappings, new OutboxDeadLetters(outbox, clock), meters);
   }
 
   /** While Camel starts or stops there is nobody to wake, and polling comes anyway. */
-  private static void wake(ProducerTemplate camel) {
+  static void wake(ProducerTemplate camel, String route) {
     if (camel.getCamelContext().isStarted()) {
-      camel.sendBody("direct:hear-outbox?failIfNoConsumers=false&block=false", "notified");
+      camel.sendBody("direct:" + route + "?failIfNoConsumers=false&block=false", "notified");
     }
   }
 }

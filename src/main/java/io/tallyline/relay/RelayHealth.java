@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the relay knows of its own state: reports a failed batch once, rests before the next try,
- * and says when it works again. Camel hands it every failure of the route.
+ * What the relay of one outbox knows of its own state: reports a failed batch once, rests before
+ * the next try, and says when it works again. Camel hands it every failure of the route.
  */
 public final class RelayHealth implements ExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(RelayHealth.class);
@@ -22,6 +22,7 @@ public final class RelayHealth implements ExceptionHandler {
 
   private static final int SMALLER = 4;
 
+  private final RelayedOutbox outbox;
   private final Duration retryDelay;
   private final int largestBatch;
   private final InstantSource clock;
@@ -33,15 +34,19 @@ public final class RelayHealth implements ExceptionHandler {
   private Instant restUntil = Instant.MIN;
   private int batchSize;
 
-  public RelayHealth(RelayProperties properties, InstantSource clock, MeterRegistry meters) {
+  public RelayHealth(
+      RelayedOutbox outbox, RelayProperties properties, InstantSource clock, MeterRegistry meters) {
+    this.outbox = outbox;
     this.retryDelay = properties.retryDelay();
     this.largestBatch = properties.batchSize();
     this.batchSize = largestBatch;
     this.clock = clock;
     Gauge.builder("hub.relay.failed.batches", failures, AtomicLong::doubleValue)
+        .tag("outbox", outbox.name())
         .description("Batches that were rolled back since the start")
         .register(meters);
     Gauge.builder("hub.relay.immovable.rows", leftBehind, AtomicLong::doubleValue)
+        .tag("outbox", outbox.name())
         .description("Outbox rows too large for any queue, passed over")
         .register(meters);
   }
@@ -63,7 +68,8 @@ public final class RelayHealth implements ExceptionHandler {
     batchSize = Math.min(largestBatch, batchSize * 2);
     if (failing != null) {
       log.info(
-          "The relay works again after {} s.",
+          "The relay of the {} outbox works again after {} s.",
+          outbox.name(),
           Duration.between(failingSince, clock.instant()).toSeconds());
       failing = null;
       lastReport = Instant.MIN;
@@ -101,7 +107,7 @@ public final class RelayHealth implements ExceptionHandler {
       failingSince = now;
     }
     if (!failure.equals(failing) || now.isAfter(lastReport.plus(REMIND_EVERY))) {
-      log.error("The batch was rolled back and stays in the outbox: {}", failure);
+      log.error("The batch was rolled back and stays in the {} outbox: {}", outbox.name(), failure);
       log.debug("Cause of the rollback", exception);
       lastReport = now;
     }

@@ -9,7 +9,7 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the relay.
+ * Settings of the relay, the same for every outbox.
  *
  * @param batchSize most rows that one transaction claims
  * @param batchBytes most payload bytes that one transaction claims; a single larger row still goes

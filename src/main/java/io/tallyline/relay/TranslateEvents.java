@@ -43,12 +43,18 @@ public final class TranslateEvents {
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.{0,256})?");
   private static final Logger log = LoggerFactory.getLogger(TranslateEvents.class);
 
+  private final RelayedOutbox outbox;
   private final Mappings mappings;
   private final OutboxDeadLetters deadLetters;
   private final MeterRegistry meters;
   private final Map<String, Translations> tables = new ConcurrentHashMap<>();
 
-  public TranslateEvents(Mappings mappings, OutboxDeadLetters deadLetters, MeterRegistry meters) {
+  public TranslateEvents(
+      RelayedOutbox outbox,
+      Mappings mappings,
+      OutboxDeadLetters deadLetters,
+      MeterRegistry meters) {
+    this.outbox = outbox;
     this.mappings = mappings;
     this.deadLetters = deadLetters;
     this.meters = meters;
@@ -106,7 +112,8 @@ public final class TranslateEvents {
   private Counter counter(MessageType type) {
     return Counter.builder("hub.relay.events")
         .description("Outbox rows turned into messages")
-        .tags("event", type.name(), "version", "v" + type.version(), "outcome", "translated")
+        .tags("outbox", outbox.name(), "event", type.name())
+        .tags("version", "v" + type.version(), "outcome", "translated")
         .register(meters);
   }
 
@@ -117,23 +124,31 @@ public final class TranslateEvents {
         throw new Rejected(
             Reason.UNSUPPORTED_TYPE,
             "REL-010",
-            "no line of the route relay-outbox names the event type '%s' of outbox row %d; known are %s. Add a line with its mapping, then put the row back."
-                .formatted(row.eventType(), row.seq(), translations.byEventType().keySet()));
+            "no line of the route %s names the event type '%s' of %s outbox row %d; known are %s. Add a line with its mapping, then put the row back."
+                .formatted(
+                    outbox.route(),
+                    row.eventType(),
+                    outbox.name(),
+                    row.seq(),
+                    translations.byEventType().keySet()));
       }
       Outgoing message = message(row, translation.mapping());
       translation.published().increment();
       return message;
     } catch (Rejected rejected) {
       log.warn(
-          "Outbox row {} (event {}, {}) goes to {}: {}",
+          "Row {} of the {} outbox (event {}, {}) goes to {}: {}",
           row.seq(),
+          outbox.name(),
           row.eventId(),
           row.eventType(),
-          Names.OUTBOX_DEAD_QUEUE,
+          outbox.deadQueue(),
           rejected.getMessage());
       meters
           .counter(
               "hub.relay.events",
+              "outbox",
+              outbox.name(),
               "event",
               "none",
               "version",
@@ -158,7 +173,11 @@ public final class TranslateEvents {
     byte[] body = mapping.translate(StrictJson.parse(payload), row.occurredAt());
     MessageType type = mapping.type();
     return new Outgoing(
-        Names.EVENTS_EXCHANGE, type.routingKey(), properties(row, type, correlationId), body, true);
+        Names.EVENTS_EXCHANGE,
+        type.routingKey(),
+        properties(row, type, correlationId),
+        body,
+        outbox.mandatory());
   }
 
   private static @Nullable String correlationId(OutboxRow row) throws Rejected {

@@ -1,4 +1,4 @@
-/** From the outbox to the broker: claimed, translated, confirmed, cleared. */
+/** From an outbox to the broker: claimed, translated, confirmed, cleared. */
 @NullMarked
 package io.tallyline.relay;
 

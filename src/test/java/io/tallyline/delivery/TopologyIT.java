@@ -39,6 +39,7 @@ class TopologyIT {
                       Names.JOURNAL_QUEUE,
                       Names.JOURNAL_DEAD_QUEUE,
                       Names.OUTBOX_DEAD_QUEUE,
+                      Names.FINANCE_OUTBOX_DEAD_QUEUE,
                       Names.UNROUTED);
               assertThat(lines("list_queues", "type")).containsOnly("quorum");
               assertThat(lines("list_exchanges", "name", "type"))
@@ -54,7 +55,8 @@ class TopologyIT {
                       "erp.events\terp.inventory\tinventory.#",
                       "erp.inventory\tfinance.journal\tinventory.#",
                       "hub.dead\tfinance.journal.dead\tfinance.journal.dead",
-                      "hub.dead\tinventory.outbox.dead\tinventory.outbox.dead");
+                      "hub.dead\tinventory.outbox.dead\tinventory.outbox.dead",
+                      "hub.dead\tfinance.outbox.dead\tfinance.outbox.dead");
               assertThat(String.join("\n", lines("list_queues", "name", "arguments")))
                   .contains("x-delivery-limit\",100")
                   .contains("x-dead-letter-strategy\",\"at-least-once");

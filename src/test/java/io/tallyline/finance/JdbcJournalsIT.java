@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class JdbcJournalsIT {
   private static Database database;
@@ -139,6 +140,83 @@ class JdbcJournalsIT {
   }
 
   @Test
+  void every_journal_that_was_written_announces_itself_once() {
+    String correlated = ref + "c";
+    Journal plain = sale(ref, "a");
+    var batch =
+        List.of(
+            plain,
+            correlatedBy("request-81", sale(correlated)),
+            sale(ref, "a"),
+            sale(ref, "b"),
+            zero(ref + "z", "a"),
+            journal(ref + "u", "h", List.of(debit("no-such", "1"), credit("4000", "1"))));
+
+    assertThat(journals.post(batch))
+        .containsExactly(WRITTEN, WRITTEN, DUPLICATE, CONFLICT, WRITTEN, UNKNOWN_ACCOUNT);
+    journals.post(batch);
+
+    assertThat(announcements(ref))
+        .containsExactly(announced(plain, null), announced(batch.get(1), "request-81"));
+  }
+
+  @Test
+  void announces_totals_larger_than_any_amount_without_loss() {
+    var most = "999999999999999.9999";
+    var lines =
+        List.of(
+            debit("1100", most),
+            debit("5000", "1.5"),
+            credit("4000", most),
+            credit("1300", "1.50"));
+
+    journals.post(List.of(journal(ref, "h", lines)));
+
+    assertThat(announcements(ref))
+        .singleElement()
+        .asString()
+        .contains("\"totalDebit\": 1000000000000001.4999")
+        .contains("\"totalCredit\": 1000000000000001.4999");
+  }
+
+  @Test
+  void announces_nothing_of_a_transaction_that_is_rolled_back() {
+    DataSource pool = database.dataSource();
+    var transactions = new DataSourceTransactionManager(pool);
+    var joining = new JdbcJournals(pool, transactions);
+    joining.accounts();
+
+    new TransactionTemplate(transactions)
+        .executeWithoutResult(
+            status -> {
+              assertThat(joining.post(List.of(sale(ref)))).containsExactly(WRITTEN);
+              assertThat(announcements(ref)).hasSize(1);
+              status.setRollbackOnly();
+            });
+
+    assertThat(count("ledger_journal", ref)).isZero();
+    assertThat(announcements(ref)).isEmpty();
+  }
+
+  @Test
+  void no_journal_is_written_without_its_announcement() throws Exception {
+    Database own = PostgresServer.fresh("finance");
+    try (var owner = own.owner();
+        var statement = owner.createStatement()) {
+      statement.execute("ALTER TABLE finance.outbox_event ADD CHECK (aggregate_type <> 'Journal')");
+    }
+    DataSource pool = own.dataSource();
+    var refusing = new JdbcJournals(pool, new DataSourceTransactionManager(pool));
+
+    assertThatThrownBy(() -> refusing.post(List.of(sale(ref))))
+        .isInstanceOf(DataAccessException.class);
+    assertThat(
+            new JdbcTemplate(pool)
+                .queryForObject("SELECT count(*) FROM finance.ledger_journal", Integer.class))
+        .isZero();
+  }
+
+  @Test
   void hubs_that_post_the_same_in_any_order_write_each_once() throws Exception {
     List<Journal> batch = new ArrayList<>();
     IntStream.range(0, 200).forEach(nr -> batch.add(sale(ref + nr)));
@@ -158,6 +236,7 @@ class JdbcJournalsIT {
     pool.shutdown();
 
     assertThat(outcomes.stream().filter(WRITTEN::equals)).hasSize(205);
+    assertThat(announcements(ref)).hasSize(200);
     assertThat(outcomes.stream().filter(DUPLICATE::equals)).hasSize(outcomes.size() - 205);
   }
 
@@ -170,6 +249,53 @@ class JdbcJournalsIT {
         """,
         String.class,
         ref);
+  }
+
+  /** All columns that the hub fills, of the journals whose reference begins so. */
+  private static List<String> announcements(String ref) {
+    return jdbc.queryForList(
+        """
+        SELECT concat_ws(' | ', aggregate_type, aggregate_id, event_type, payload,
+                         coalesce(correlation_id, 'none'))
+          FROM finance.outbox_event WHERE payload ->> 'reference' LIKE ? || '%' ORDER BY seq
+        """,
+        String.class, ref);
+  }
+
+  /** In PostgreSQL's order of keys: the shorter first. */
+  private static String announced(Journal journal, String correlationId) {
+    Long id =
+        jdbc.queryForObject(
+            "SELECT id FROM finance.ledger_journal WHERE external_ref = ?",
+            Long.class,
+            journal.externalRef());
+    return """
+        Journal | %d | JournalPosted | {"source": "Inventory", "eventId": "%s", "currency": "USD", \
+        "eventType": "inventory.sales-transaction-created", "journalId": %d, "reference": "%s", \
+        "totalDebit": 7020.5937, "journalDate": "2024-10-01", "totalCredit": 7020.5937, \
+        "eventVersion": 1%s} | %s"""
+        .formatted(
+            id,
+            journal.eventId(),
+            id,
+            journal.externalRef(),
+            correlationId == null ? "" : ", \"correlationId\": \"" + correlationId + '"',
+            correlationId == null ? "none" : correlationId);
+  }
+
+  private static Journal correlatedBy(String correlationId, Journal journal) {
+    return new Journal(
+        journal.source(),
+        journal.externalRef(),
+        journal.date(),
+        journal.description(),
+        journal.currency(),
+        journal.eventId(),
+        journal.eventType(),
+        journal.eventVersion(),
+        correlationId,
+        journal.contentHash(),
+        journal.lines());
   }
 
   private static int count(String table, String ref) {

@@ -55,7 +55,7 @@ class MappingCasesTest {
 
   private static JsonNode run(String input, JsonNode in) throws Rejected {
     String folder = input.substring(0, input.indexOf("/cases/"));
-    if (!folder.startsWith("finance/")) {
+    if (Files.exists(ROOT.resolve(folder).resolve("message.jslt"))) {
       byte[] body =
           MAPPINGS
               .translation(folder)

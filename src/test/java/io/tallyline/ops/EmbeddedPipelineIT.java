@@ -51,6 +51,16 @@ class EmbeddedPipelineIT {
         .single();
   }
 
+  /**
+   * Nobody subscribes to them here, so they must leave the outbox for an exchange without queues.
+   */
+  private static long announcementsLeft(TestHub hub) {
+    return JdbcClient.create(hub.context().getBean("financeDataSource", DataSource.class))
+        .sql("SELECT count(*) FROM finance.outbox_event")
+        .query(Long.class)
+        .single();
+  }
+
   private static long messages(TestHub hub, String queue) {
     QueueInformation information = hub.bean(AmqpAdmin.class).getQueueInfo(queue);
     return information == null ? -1 : information.getMessageCount();
@@ -70,6 +80,8 @@ class EmbeddedPipelineIT {
       await().atMost(LONG).until(() -> messages(hub, Names.JOURNAL_DEAD_QUEUE) == 2);
       await().atMost(LONG).until(() -> outbox.rows() == 0);
       assertThat(messages(hub, Names.UNROUTED)).isZero();
+      await().atMost(LONG).until(() -> announcementsLeft(hub) == 0);
+      assertThat(messages(hub, Names.FINANCE_OUTBOX_DEAD_QUEUE)).isZero();
     }
 
     try (TestHub hub = start()) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
@@ -126,21 +127,35 @@ class MigrationIT {
   }
 
   @Test
-  void an_insert_wakes_the_relay_once_a_transaction() throws SQLException {
+  void warns_of_a_role_that_may_write_an_outbox_which_is_not_its_own() throws SQLException {
     Database database = PostgresServer.fresh("inventory");
+    owner(database, "GRANT INSERT ON inventory.outbox_event TO " + database.user());
+
+    assertThat(MigrateDatabase.migrate(database.runtimeAccess()))
+        .singleElement()
+        .asString()
+        .contains("outbox_event: INSERT");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"inventory, hub_outbox", "finance, hub_finance_outbox"})
+  void an_insert_wakes_the_relay_once_a_transaction(String kind, String channel)
+      throws SQLException {
+    Database database = PostgresServer.fresh(kind);
     try (Connection listener = database.runtime();
         var listen = listener.createStatement()) {
-      listen.execute("LISTEN hub_outbox");
+      listen.execute("LISTEN " + channel);
       owner(
           database,
           """
-          INSERT INTO inventory.outbox_event (aggregate_type, aggregate_id, event_type, payload)
+          INSERT INTO %s.outbox_event (aggregate_type, aggregate_id, event_type, payload)
           SELECT 'T', 'a', 'E', '{}' FROM generate_series(1, 3)
-          """);
+          """
+              .formatted(kind));
 
       assertThat(listener.unwrap(PGConnection.class).getNotifications(5_000))
           .singleElement()
-          .satisfies(wake -> assertThat(wake.getName()).isEqualTo("hub_outbox"));
+          .satisfies(wake -> assertThat(wake.getName()).isEqualTo(channel));
     }
   }
 

@@ -51,7 +51,15 @@ class RolesIT {
             .database(PostgresServer.fresh("finance"))
             .broker(node, node.newVirtualHost())
             .start()) {
-      assertRuns(hub, new String[] {"post-journals"}, "financeDataSource");
+      assertRuns(
+          hub,
+          new String[] {
+            "post-journals",
+            "announce-journals",
+            "poll-journal-announcements",
+            "hear-journal-announcements"
+          },
+          "financeDataSource");
     }
   }
 

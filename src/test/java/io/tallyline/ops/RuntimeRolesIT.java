@@ -32,6 +32,9 @@ class RuntimeRolesIT {
         "finance   | DELETE FROM finance.ledger_account",
         "finance   | UPDATE finance.ledger_journal SET description = 'x'",
         "finance   | TRUNCATE finance.seen_transaction",
+        "finance   | UPDATE finance.outbox_event SET payload = '{}'",
+        "finance   | TRUNCATE finance.outbox_event",
+        "finance   | SELECT nextval(pg_get_serial_sequence('finance.outbox_event', 'seq'))",
         "finance   | CREATE TABLE finance.mine ()",
         "finance   | SET session_replication_role = replica",
         "store     | CREATE TABLE hub.mine ()",
@@ -55,6 +58,9 @@ class RuntimeRolesIT {
         "inventory | SELECT * FROM inventory.outbox_event",
         "finance   | SELECT * FROM finance.ledger_account, finance.ledger_journal, finance.ledger_journal_line",
         "finance   | INSERT INTO finance.seen_transaction (source, external_ref) VALUES ('Inventory', 'x')",
+        "finance   | INSERT INTO finance.outbox_event (aggregate_type, aggregate_id, event_type, payload) VALUES ('a', 'a', 'a', '{}')",
+        "finance   | SELECT * FROM finance.outbox_event",
+        "finance   | DELETE FROM finance.outbox_event WHERE seq = 1",
       })
   void may(String kind, String statement) throws SQLException {
     try (var connection = database(kind).runtime();

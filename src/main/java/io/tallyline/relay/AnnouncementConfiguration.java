@@ -1,0 +1,79 @@
+package io.tallyline.relay;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.delivery.ConfirmedPublisher;
+import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.mapping.Mappings;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans that the route {@code announce-journals} names: the relay of finance's own outbox. */
+@Configuration
+@EnableConfigurationProperties(RelayProperties.class)
+public class AnnouncementConfiguration {
+  @Bean
+  RelayHealth announcementHealth(
+      RelayProperties properties, InstantSource clock, MeterRegistry meters) {
+    return new RelayHealth(RelayedOutbox.FINANCE, properties, clock, meters);
+  }
+
+  /** What {@code transacted} in the route stands for: one transaction of the finance database. */
+  @Bean
+  SpringTransactionPolicy financeTransaction(@Qualifier("financeDataSource") DataSource finance) {
+    return RelayConfiguration.transaction(finance);
+  }
+
+  @Bean
+  ClaimOutbox claimAnnouncements(
+      @Qualifier("financeDataSource") DataSource finance,
+      RelayProperties properties,
+      @Qualifier("announcementHealth") RelayHealth health) {
+    return new ClaimOutbox(RelayedOutbox.FINANCE, finance, properties, health);
+  }
+
+  @Bean
+  TranslateEvents translateAnnouncements(
+      Mappings mappings, InstantSource clock, MeterRegistry meters) {
+    return RelayConfiguration.translate(RelayedOutbox.FINANCE, mappings, clock, meters);
+  }
+
+  /**
+   * On a channel of its own, so that announcements and inventory's batches need not take turns. Who
+   * asks for a publisher by its type alone gets the other one.
+   */
+  @Bean(defaultCandidate = false)
+  ConfirmedPublisher announcementPublisher(
+      ConnectionFactory connections, DeliveryProperties settings) {
+    return new ConfirmedPublisher(connections, "announcements", settings.confirmTimeout());
+  }
+
+  @Bean
+  PublishEvents publishAnnouncements(
+      @Qualifier("announcementPublisher") ConfirmedPublisher publisher,
+      @Qualifier("claimAnnouncements") ClaimOutbox rows,
+      @Qualifier("announcementHealth") RelayHealth health) {
+    return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health);
+  }
+
+  @Bean
+  HearOutbox announcementEar(
+      @Value("${hub.finance.datasource.url}") String url,
+      @Value("${hub.finance.datasource.username}") String username,
+      @Value("${hub.finance.datasource.password:}") String password,
+      ProducerTemplate camel) {
+    return new HearOutbox(
+        RelayedOutbox.FINANCE,
+        url,
+        username,
+        password,
+        () -> RelayConfiguration.wake(camel, "hear-journal-announcements"));
+  }
+}
