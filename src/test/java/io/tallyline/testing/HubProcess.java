@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The hub's command line as a process of its own, which can be killed. */
 public final class HubProcess implements AutoCloseable {
+  /** Exit status after SIGKILL. */
+  public static final int KILLED = 137;
+
   private final Process process;
   private final Path output;
 
@@ -21,11 +24,17 @@ public final class HubProcess implements AutoCloseable {
 
   /** Runs {@code hub} with these words; nothing is inherited from the environment of the test. */
   public static HubProcess run(String... words) {
+    return run(List.of(), words);
+  }
+
+  /** The same with options for its JVM. */
+  public static HubProcess run(List<String> options, String... words) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-Xmx1g");
     command.add("-Dfile.encoding=UTF-8");
     command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.tallyline.ops.Hub");
@@ -57,6 +66,16 @@ public final class HubProcess implements AutoCloseable {
     }
   }
 
+  /** Whether it has ended, waiting so many seconds for it. */
+  public boolean endsWithin(int seconds) {
+    try {
+      return process.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }
@@ -73,6 +92,30 @@ public final class HubProcess implements AutoCloseable {
   /** SIGTERM. */
   public void terminate() {
     process.destroy();
+  }
+
+  /** Stops its threads where they are, until {@link #resume}. */
+  public void freeze() {
+    signal("-STOP");
+  }
+
+  public void resume() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      int status =
+          new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("kill " + signal + " ended with " + status);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
   }
 
   /** SIGKILL. */
