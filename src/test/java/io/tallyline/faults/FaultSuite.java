@@ -1,5 +1,6 @@
 package io.tallyline.faults;
 
+import ch.qos.logback.classic.Level;
 import io.tallyline.faults.inject.Point;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,6 +56,8 @@ public final class FaultSuite implements Callable<Integer> {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ENGLISH);
     TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+        .setLevel(Level.ERROR);
     System.exit(
         new CommandLine(new FaultSuite())
             .setExecutionExceptionHandler(FaultSuite::explain)

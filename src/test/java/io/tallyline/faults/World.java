@@ -292,7 +292,7 @@ public final class World implements AutoCloseable {
       Map<String, Long> left = look();
       boolean atRest = left != null && left.isEmpty();
       still = atRest ? still + 1 : 0;
-      if (left != null && (late || still > 1)) {
+      if (left != null && (late || still > 0)) {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         last = checker.compare(expected, left, announced, redelivered(), republished, took, atRest);
         if (last.ok() || late || still > 2) {
