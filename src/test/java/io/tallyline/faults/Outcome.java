@@ -24,6 +24,15 @@ public record Outcome(
     return new Outcome(all.stream().allMatch(Verdict::ok), false, all, List.of());
   }
 
+  /** Passes if the checker finds fault with the mutated hub; the real one is tried elsewhere. */
+  public static Outcome caught(Verdict mutated) {
+    return new Outcome(
+        !mutated.ok(),
+        true,
+        List.of(mutated),
+        mutated.ok() ? List.of("the mutation was not caught") : List.of());
+  }
+
   /** Passes if the checker finds fault with the mutated hub, and none with the real one. */
   public static Outcome control(Verdict mutated, Verdict real) {
     List<String> complaints = new ArrayList<>();

@@ -32,7 +32,9 @@ record Run(
       List<String> wrong = new ArrayList<>();
       try {
         outcome = scenario.body().run(bench);
-        outcome.verdicts().forEach(verdict -> progress(start, verdict.toString(), out));
+        outcome.verdicts().stream()
+            .skip(Math.max(0, outcome.verdicts().size() - 1))
+            .forEach(verdict -> progress(start, verdict.toString(), out));
         wrong.addAll(outcome.complaints());
       } catch (Exception | LinkageError failure) {
         StringWriter trace = new StringWriter();

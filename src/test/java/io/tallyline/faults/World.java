@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
@@ -46,7 +47,7 @@ public final class World implements AutoCloseable {
   private final Broker broker;
   private final Checker checker;
   private final Expected expected = new Expected();
-  private final List<HubProcess> hubs = new ArrayList<>();
+  private final List<HubProcess> hubs = new CopyOnWriteArrayList<>();
   private final Deque<Load.Foreign> waiting = new ArrayDeque<>();
   private final Path tallies;
   private final Set<String> observed = new HashSet<>();
@@ -65,6 +66,8 @@ public final class World implements AutoCloseable {
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }
+    // Also when the suite itself is told to end.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end-hubs"));
   }
 
   public Database inventory() {
@@ -119,7 +122,9 @@ public final class World implements AutoCloseable {
                 .with("hub.delivery.ladder", "200ms,400ms,800ms,1600ms,3s,6s")
                 .arguments()));
     words.addAll(Arrays.asList(settings));
-    HubProcess hub = HubProcess.run(plan.options(tallies), words.toArray(String[]::new));
+    List<String> options = new ArrayList<>(plan.options(tallies));
+    options.addAll(HubImage.options());
+    HubProcess hub = HubProcess.run(options, words.toArray(String[]::new));
     hubs.add(hub);
     return hub;
   }

@@ -34,9 +34,9 @@ public final class HubProcess implements AutoCloseable {
     command.add("-Xmx1g");
     command.add("-Dfile.encoding=UTF-8");
     command.add("-XX:TieredStopAtLevel=1");
-    command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
+    command.addAll(options);
     command.add("io.tallyline.ops.Hub");
     command.addAll(List.of(words));
     try {
