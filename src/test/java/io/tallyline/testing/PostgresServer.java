@@ -19,6 +19,9 @@ import javax.sql.DataSource;
 
 /** One real, durable PostgreSQL for all tests of a JVM; each test takes databases of its own. */
 public final class PostgresServer {
+  static final String SUPERUSER = "postgres";
+  static final String NO_PASSWORD = "";
+
   private static final AtomicInteger NEXT = new AtomicInteger();
   private static final Map<String, HikariDataSource> POOLS = new ConcurrentHashMap<>();
 
@@ -58,9 +61,7 @@ public final class PostgresServer {
    * @param kind {@code inventory}, {@code finance} or {@code store}
    */
   public static Database fresh(String kind) {
-    Database database = empty(kind);
-    MigrateDatabase.migrate(database.access());
-    return database;
+    return migrated(empty(kind));
   }
 
   /** A new database with an owner and a runtime role, and nothing in it. */
@@ -70,14 +71,21 @@ public final class PostgresServer {
 
   /** The same with a name for the runtime role; a number is added to keep it apart from others. */
   public static Database empty(String kind, String runtimeName) {
+    return create(Started.SERVER.getPort(), kind, runtimeName);
+  }
+
+  /** On any server of ours; numbers are given once in a JVM, whatever the server. */
+  static Database create(int port, String kind, String runtimeName) {
     int number = NEXT.incrementAndGet();
     var database =
         new Database(
             Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
             kind + number,
             runtimeName + number,
-            "owner" + number);
-    try (Connection connection = Started.SERVER.getPostgresDatabase().getConnection();
+            "owner" + number,
+            port);
+    try (Connection connection =
+            DriverManager.getConnection(url(port, "postgres"), SUPERUSER, NO_PASSWORD);
         var statement = connection.createStatement()) {
       for (String role : List.of(database.user(), database.ownerUser())) {
         statement.execute(
@@ -92,10 +100,28 @@ public final class PostgresServer {
     return database;
   }
 
-  /** One database, its two roles and how to reach it. */
-  public record Database(Kind kind, String name, String user, String ownerUser) {
+  static Database migrated(Database database) {
+    MigrateDatabase.migrate(database.access());
+    return database;
+  }
+
+  static String url(int port, String database) {
+    return "jdbc:postgresql://localhost:%d/%s".formatted(port, database);
+  }
+
+  /**
+   * One database, its two roles and how to reach it.
+   *
+   * @param port of its server, or of a proxy in front of it
+   */
+  public record Database(Kind kind, String name, String user, String ownerUser, int port) {
     public String url() {
-      return "jdbc:postgresql://localhost:%d/%s".formatted(Started.SERVER.getPort(), name);
+      return PostgresServer.url(port, name);
+    }
+
+    /** The same database as seen through a proxy. */
+    public Database through(TcpProxy proxy) {
+      return new Database(kind, name, user, ownerUser, proxy.port());
     }
 
     public String password() {
@@ -124,7 +150,7 @@ public final class PostgresServer {
     }
 
     public Connection superuser() throws SQLException {
-      return DriverManager.getConnection(url(), "postgres", "");
+      return DriverManager.getConnection(url(), SUPERUSER, NO_PASSWORD);
     }
 
     /** A pool of runtime connections, closed with the JVM. */
@@ -138,7 +164,7 @@ public final class PostgresServer {
 
     private DataSource pool(String role, String secret) {
       return POOLS.computeIfAbsent(
-          role + "@" + name,
+          role + "@" + name + ":" + port,
           unused -> {
             var pool = new HikariDataSource();
             pool.setJdbcUrl(url());

@@ -56,6 +56,41 @@ public final class Queues implements AutoCloseable {
     }
   }
 
+  /** As if somebody had removed a binding by mistake. */
+  public void unbind(String queue, String exchange, String key) {
+    try {
+      channel.queueUnbind(queue, exchange, key);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** Undoes {@link #unbind(String, String, String)}. */
+  public void rebind(String queue, String exchange, String key) {
+    try {
+      channel.queueBind(queue, exchange, key);
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** Moves everything that is ready, each message confirmed before it is taken away. */
+  public int move(String from, String to) {
+    int moved = 0;
+    try {
+      GetResponse message = channel.basicGet(from, false);
+      while (message != null) {
+        publish("", to, message.getProps(), message.getBody());
+        channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+        moved++;
+        message = channel.basicGet(from, false);
+      }
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
+    return moved;
+  }
+
   public long count(String queue) {
     try {
       return channel.messageCount(queue);

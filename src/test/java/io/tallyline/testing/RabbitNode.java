@@ -3,8 +3,6 @@ package io.tallyline.testing;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +20,9 @@ import org.awaitility.Awaitility;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 
 /**
- * A private RabbitMQ node on free loopback ports, one for each JVM, with its data below {@code
- * target/}. It shares nothing with a broker that may run on the machine: own node name, cookie,
- * port mapper and files. Everything it starts ends with the JVM.
+ * A private RabbitMQ node on free loopback ports, with its data below {@code target/}: one for each
+ * JVM, or one of a {@link RabbitCluster}. It shares nothing with a broker that may run on the
+ * machine: own node name, cookie, port mapper and files. Everything it starts ends with the JVM.
  */
 public final class RabbitNode {
   private static final Path INSTALLED = Path.of("/usr/lib/rabbitmq/lib");
@@ -33,34 +31,71 @@ public final class RabbitNode {
   private static final Duration LONGEST_COMMAND = Duration.ofSeconds(60);
 
   private static final Duration SETTLING = Duration.ofSeconds(12);
+  private static final String ALWAYS_ALARMED = "0.00001";
+  private static final String NEVER_ALARMED = "0.8";
+
+  private static final String PID_FILE = "node.pid";
 
   private static RabbitNode shared;
 
   private final Path program = installedProgram();
-  private final Path folder = NODES.resolve("node-" + ProcessHandle.current().pid());
-  private final Path pidFile = folder.resolve("node.pid");
-  private final int port = freePort();
-  private final int distributionPort = freePort();
-  private final int portMapperPort = freePort();
+  private final PortMapper portMapper;
+  private final String erlang;
+  private final Path folder;
+  private final Path pidFile;
+  private final int port = OwnedProcess.freePort();
+  private final int distributionPort = OwnedProcess.freePort();
   private final AtomicInteger virtualHosts = new AtomicInteger();
   private volatile long newestVirtualHost = System.nanoTime();
 
-  private Process portMapper;
   private Process script;
 
-  private RabbitNode() {}
+  /**
+   * @param clustered further lines of its configuration
+   * @param erlang further arguments of its Erlang machine
+   */
+  RabbitNode(PortMapper portMapper, Path folder, String clustered, String erlang) {
+    this.portMapper = portMapper;
+    this.erlang = erlang;
+    this.folder = folder;
+    this.pidFile = folder.resolve(PID_FILE);
+    prepare(clustered);
+  }
 
   /** The JVM's node, started at the first call. */
   public static synchronized RabbitNode shared() {
     if (shared == null) {
-      endLeftovers();
-      var node = new RabbitNode();
-      Runtime.getRuntime().addShutdownHook(new Thread(node::end, "end-rabbitmq"));
-      node.prepare();
-      node.start();
-      shared = node;
+      shared = alone("node");
     }
     return shared;
+  }
+
+  /**
+   * A started node that nobody else uses.
+   *
+   * @param name tells nodes of one JVM apart
+   */
+  public static RabbitNode alone(String name) {
+    Path folder = newFolder(name);
+    var portMapper = new PortMapper(folder);
+    var node = new RabbitNode(portMapper, folder, "", "");
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  node.end();
+                  portMapper.end();
+                },
+                "end-rabbitmq"));
+    portMapper.start();
+    node.start();
+    return node;
+  }
+
+  /** For a node or a cluster of this JVM; ends what killed JVMs left behind. */
+  static Path newFolder(String name) {
+    OwnedProcess.eachLeftover(NODES, RabbitNode::endLeftover);
+    return OwnedProcess.folder(NODES, name);
   }
 
   public String host() {
@@ -74,6 +109,11 @@ public final class RabbitNode {
   /** {@code host:port}, as in {@code spring.rabbitmq.addresses}. */
   public String address() {
     return host() + ":" + port;
+  }
+
+  /** As the cluster knows it. */
+  String name() {
+    return "tallyline-" + port + "@localhost";
   }
 
   public String username() {
@@ -153,6 +193,15 @@ public final class RabbitNode {
     awaitEnd();
   }
 
+  /** A virtual host was made on another node of the cluster. */
+  void settleFirst() {
+    newestVirtualHost = System.nanoTime();
+  }
+
+  public boolean isRunning() {
+    return beam().isPresent();
+  }
+
   /** Runs rabbitmqctl against this node, for example {@code rabbitmqctl("list_queues", "-q")}. */
   public String rabbitmqctl(String... arguments) {
     var command = new ArrayList<>(List.of(program.resolve("rabbitmqctl").toString()));
@@ -183,6 +232,38 @@ public final class RabbitNode {
     }
   }
 
+  /** The broker's application stops, its machine and data stay: connections are closed in order. */
+  public void stopApplication() {
+    rabbitmqctl("stop_app");
+  }
+
+  public void startApplication() {
+    rabbitmqctl("start_app");
+    Awaitility.await("RabbitMQ's application").atMost(LONGEST_START).until(this::accepts);
+  }
+
+  /** A memory alarm: the broker takes no messages, but still gives some out. */
+  public void alarm(boolean on) {
+    rabbitmqctl("set_vm_memory_high_watermark", on ? ALWAYS_ALARMED : NEVER_ALARMED);
+  }
+
+  /** From now on a queue refuses messages (nacks them) while it holds so many. */
+  public void limit(String virtualHost, String queue, int messages) {
+    rabbitmqctl(
+        "set_policy",
+        "-p",
+        virtualHost,
+        "--apply-to",
+        "queues",
+        "limit-" + queue,
+        "^" + queue.replace(".", "[.]") + "$",
+        "{\"max-length\":%d,\"overflow\":\"reject-publish\"}".formatted(messages));
+  }
+
+  public void liftLimit(String virtualHost, String queue) {
+    rabbitmqctl("clear_policy", "-p", virtualHost, "limit-" + queue);
+  }
+
   private static Path installedProgram() {
     if (Files.isDirectory(INSTALLED)) {
       try (Stream<Path> versions = Files.list(INSTALLED)) {
@@ -203,9 +284,10 @@ public final class RabbitNode {
             + ". Run src/test/scripts/install-rabbitmq.sh, then the test again.");
   }
 
-  private void prepare() {
+  private void prepare(String clustered) {
     try {
-      Files.createDirectories(folder.resolve("home"));
+      Files.createDirectories(folder);
+      Files.createDirectories(portMapper.home());
       Files.writeString(
           folder.resolve("rabbitmq.conf"),
           """
@@ -214,16 +296,10 @@ public final class RabbitNode {
           disk_free_limit.absolute = 10MB
           log.console = false
           log.file.level = info
+          %s
           """
-              .formatted(port));
+              .formatted(port, clustered));
       Files.writeString(folder.resolve("enabled_plugins"), "[].\n");
-      portMapper =
-          withEnvironment(
-                  new ProcessBuilder(
-                      "epmd", "-port", Integer.toString(portMapperPort), "-address", host()))
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("epmd.log").toFile())
-              .start();
     } catch (IOException e) {
       throw new IllegalStateException("cannot prepare a RabbitMQ node in " + folder, e);
     }
@@ -232,10 +308,9 @@ public final class RabbitNode {
   private ProcessBuilder withEnvironment(ProcessBuilder builder) {
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("RABBITMQ_"));
-    environment.put("HOME", folder.resolve("home").toString());
-    environment.put("ERL_EPMD_ADDRESS", host());
-    environment.put("ERL_EPMD_PORT", Integer.toString(portMapperPort));
-    environment.put("RABBITMQ_NODENAME", "tallyline-" + port + "@localhost");
+    environment.putAll(portMapper.environment());
+    environment.put("RABBITMQ_NODENAME", name());
+    environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", erlang);
     environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("mnesia").toString());
     environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
     environment.put("RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString());
@@ -248,28 +323,7 @@ public final class RabbitNode {
   }
 
   private Optional<ProcessHandle> beam() {
-    return beam(pidFile);
-  }
-
-  private static Optional<ProcessHandle> beam(Path pidFile) {
-    try {
-      if (!Files.exists(pidFile)) {
-        return Optional.empty();
-      }
-      long pid = Long.parseLong(Files.readString(pidFile).strip());
-      // A pid may have been given to somebody else meanwhile: ours names its folder.
-      return ProcessHandle.of(pid)
-          .filter(ProcessHandle::isAlive)
-          .filter(
-              process ->
-                  process
-                      .info()
-                      .commandLine()
-                      .filter(line -> line.contains(pidFile.getParent().toString()))
-                      .isPresent());
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty();
-    }
+    return OwnedProcess.in(folder, pidFile);
   }
 
   private boolean accepts() {
@@ -287,43 +341,24 @@ public final class RabbitNode {
         .until(() -> beam().isEmpty() && (script == null || !script.isAlive()));
   }
 
-  private void end() {
+  void end() {
     beam().ifPresent(ProcessHandle::destroyForcibly);
     if (script != null) {
       script.descendants().forEach(ProcessHandle::destroyForcibly);
       script.destroyForcibly();
     }
-    if (portMapper != null) {
-      portMapper.destroyForcibly();
-    }
   }
 
-  /** A JVM that was killed could not end its node. */
-  private static void endLeftovers() {
-    if (!Files.isDirectory(NODES)) {
-      return;
-    }
-    try (Stream<Path> nodes = Files.list(NODES)) {
-      nodes
-          .filter(node -> !ownedByLivingJvm(node))
-          .forEach(
-              node -> beam(node.resolve("node.pid")).ifPresent(ProcessHandle::destroyForcibly));
+  /** A JVM that was killed could not end its nodes; a cluster's are one level down. */
+  private static void endLeftover(Path folder) {
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      files
+          .filter(file -> file.endsWith(PID_FILE))
+          .flatMap(file -> OwnedProcess.in(file.getParent(), file).stream())
+          .forEach(ProcessHandle::destroyForcibly);
     } catch (IOException e) {
-      throw new IllegalStateException("cannot read " + NODES, e);
+      throw new IllegalStateException("cannot read " + folder, e);
     }
-  }
-
-  private static boolean ownedByLivingJvm(Path node) {
-    String owner = node.getFileName().toString().replaceFirst("^node-", "");
-    return owner.matches("[0-9]+")
-        && ProcessHandle.of(Long.parseLong(owner)).filter(ProcessHandle::isAlive).isPresent();
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port", e);
-    }
+    PortMapper.endLeftover(folder);
   }
 }
