@@ -68,8 +68,9 @@ class RabbitFaultsIT {
       node.limit(virtualHost, "finance.full", 2);
 
       await().atMost(Duration.ofSeconds(30)).until(() -> !confirmed(channel, "finance.full"));
-      node.liftLimit(virtualHost, "finance.full");
+      channel.queuePurge("finance.full");
       await().atMost(Duration.ofSeconds(30)).until(() -> confirmed(channel, "finance.full"));
+      node.liftLimit(virtualHost, "finance.full");
     }
   }
 

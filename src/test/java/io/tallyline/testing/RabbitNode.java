@@ -247,7 +247,10 @@ public final class RabbitNode {
     rabbitmqctl("set_vm_memory_high_watermark", on ? ALWAYS_ALARMED : NEVER_ALARMED);
   }
 
-  /** From now on a queue refuses messages (nacks them) while it holds so many. */
+  /**
+   * From now on a queue refuses messages (nacks them) while it holds so many. RabbitMQ 3.10 tells a
+   * publisher to go on when the queue has been emptied, and not when the limit is lifted.
+   */
   public void limit(String virtualHost, String queue, int messages) {
     rabbitmqctl(
         "set_policy",
@@ -323,7 +326,7 @@ public final class RabbitNode {
   }
 
   private Optional<ProcessHandle> beam() {
-    return OwnedProcess.in(folder, pidFile);
+    return OwnedProcess.in(portMapper.home(), pidFile);
   }
 
   private boolean accepts() {
@@ -354,7 +357,7 @@ public final class RabbitNode {
     try (Stream<Path> files = Files.walk(folder, 2)) {
       files
           .filter(file -> file.endsWith(PID_FILE))
-          .flatMap(file -> OwnedProcess.in(file.getParent(), file).stream())
+          .flatMap(file -> OwnedProcess.in(folder, file).stream())
           .forEach(ProcessHandle::destroyForcibly);
     } catch (IOException e) {
       throw new IllegalStateException("cannot read " + folder, e);
