@@ -14,22 +14,24 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Cuts PostgreSQL connections at the worst moment: the client has sent COMMIT of a transaction that
  * wrote something and never hears whether it happened. One half of them did happen, the other half
- * never reached the server. Transactions that wrote nothing are left alone, as are other databases'
- * protocols: it reads version 3 without encryption.
+ * never reached the server. It reads version 3 of the protocol, without encryption.
  */
 public final class CommitsInDoubt {
   private final Random random;
   private final double share;
+  private final String write;
   private final AtomicLong happened = new AtomicLong();
   private final AtomicLong neverArrived = new AtomicLong();
   private volatile boolean active;
 
   /**
    * @param share of the commits that are hit while active, 0 to 1
+   * @param write only of transactions with a statement that contains this, in any case
    */
-  public CommitsInDoubt(long seed, double share) {
+  public CommitsInDoubt(long seed, double share, String write) {
     this.random = new Random(seed);
     this.share = share;
+    this.write = write.toUpperCase(Locale.ROOT);
   }
 
   /** A proxy that does it. */
@@ -162,9 +164,8 @@ public final class CommitsInDoubt {
       return sql.strip().toUpperCase(Locale.ROOT).startsWith("COMMIT");
     }
 
-    private static boolean isWrite(String sql) {
-      String upper = sql.toUpperCase(Locale.ROOT);
-      return upper.contains("INSERT INTO") || upper.contains("DELETE FROM");
+    private boolean isWrite(String sql) {
+      return sql.toUpperCase(Locale.ROOT).contains(write);
     }
 
     private static String text(ByteBuffer buffer) {

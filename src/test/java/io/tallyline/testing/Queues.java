@@ -74,21 +74,25 @@ public final class Queues implements AutoCloseable {
     }
   }
 
-  /** Moves everything that is ready, each message confirmed before it is taken away. */
-  public int move(String from, String to) {
-    int moved = 0;
+  /**
+   * Sends everything that is ready to an exchange, by the key it came with; each message is
+   * confirmed before it is taken away.
+   */
+  public int sendOn(String queue, String exchange) {
+    int sent = 0;
     try {
-      GetResponse message = channel.basicGet(from, false);
+      GetResponse message = channel.basicGet(queue, false);
       while (message != null) {
-        publish("", to, message.getProps(), message.getBody());
+        String key = message.getEnvelope().getRoutingKey();
+        publish(exchange, key, message.getProps(), message.getBody());
         channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
-        moved++;
-        message = channel.basicGet(from, false);
+        sent++;
+        message = channel.basicGet(queue, false);
       }
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }
-    return moved;
+    return sent;
   }
 
   public long count(String queue) {

@@ -83,9 +83,10 @@ class RabbitFaultsIT {
       queues.publish("events", "a", null, new byte[1]);
       queues.rebind("bound", "events", "#");
       queues.publish("events", "b", null, new byte[1]);
-      queues.bind("other", "events", "none", QUORUM);
+      queues.channel().exchangeDeclare("others", "topic", true);
+      queues.bind("other", "others", "b", QUORUM);
 
-      assertThat(queues.move("bound", "other")).isEqualTo(1);
+      assertThat(queues.sendOn("bound", "others")).isEqualTo(1);
       await().until(() -> queues.count("other") == 1);
     }
   }

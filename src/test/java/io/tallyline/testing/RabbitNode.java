@@ -181,16 +181,21 @@ public final class RabbitNode {
     awaitEnd();
   }
 
-  /**
-   * SIGKILL: connections are torn and nothing is flushed. Waits first until queues of a new virtual
-   * host have settled: RabbitMQ 3.10 writes a new quorum queue's registration to disk a moment
-   * after it has said that it is declared, and killed before that it never elects a leader for it.
-   */
+  /** SIGKILL: connections are torn and nothing is flushed. Waits first, {@link #awaitSettled}. */
   public synchronized void kill() {
-    long settled = newestVirtualHost + SETTLING.toNanos();
-    Awaitility.await().atMost(SETTLING.plusSeconds(10)).until(() -> System.nanoTime() >= settled);
+    awaitSettled();
     beam().ifPresent(ProcessHandle::destroyForcibly);
     awaitEnd();
+  }
+
+  /**
+   * Waits until queues of a new virtual host have settled: RabbitMQ 3.10 writes a new quorum
+   * queue's registration to disk a moment after it has said that it is declared, and killed before
+   * that it never elects a leader for it.
+   */
+  public void awaitSettled() {
+    long settled = newestVirtualHost + SETTLING.toNanos();
+    Awaitility.await().atMost(SETTLING.plusSeconds(10)).until(() -> System.nanoTime() >= settled);
   }
 
   /** A virtual host was made on another node of the cluster. */
