@@ -3,6 +3,7 @@ package io.tallyline.ops;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.Breaker;
 import io.tallyline.finance.FinanceConfiguration;
 import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
@@ -54,6 +55,12 @@ class HubConfiguration {
   @Bean
   Mappings mappings(HubProperties properties) {
     return Mappings.open(properties.mappingsDirectory());
+  }
+
+  /** Part of readiness: a hub whose consumer pauses cannot do its work. */
+  @Bean
+  ConsumersHealth consumersHealthIndicator(ObjectProvider<Breaker> breakers) {
+    return new ConsumersHealth(breakers.stream().toList());
   }
 
   @Bean
