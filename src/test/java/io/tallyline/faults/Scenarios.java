@@ -11,6 +11,9 @@ public final class Scenarios {
   public static List<Scenario> all() {
     List<Scenario> all = new ArrayList<>();
     all.addAll(HubFaults.scenarios());
+    all.addAll(BrokerFaults.scenarios());
+    all.addAll(DatabaseFaults.scenarios());
+    all.addAll(ClusterFaults.scenarios());
     all.addAll(Controls.scenarios());
     return List.copyOf(all);
   }
