@@ -3,14 +3,20 @@ package io.tallyline.delivery;
 import com.rabbitmq.client.Channel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.ImmediateRequeueAmqpException;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageListener;
+import org.springframework.amqp.rabbit.connection.RabbitUtils;
+import org.springframework.amqp.rabbit.listener.BlockingQueueConsumer;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.api.ChannelAwareBatchMessageListener;
 import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
@@ -19,6 +25,14 @@ import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
 final class BatchContainer extends SimpleMessageListenerContainer {
   private static final Logger LOG = LoggerFactory.getLogger(BatchContainer.class);
 
+  /** Longer than a batch is gathered, so that a pause of this length means nothing is left. */
+  private static final Duration QUIET = Duration.ofMillis(250);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(5);
+
+  private final Set<BlockingQueueConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger atWork = new AtomicInteger();
+  private volatile long lastDone = System.nanoTime();
   private final Duration firstPause;
   private final Duration longestPause;
   private final String queues;
@@ -45,7 +59,41 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     } finally {
       pausing.unlock();
     }
+    finishWhatWasSentAhead();
     super.shutdownAndWaitOrCallback(callback);
+  }
+
+  @Override
+  protected BlockingQueueConsumer createBlockingQueueConsumer() {
+    consumers.removeIf(old -> old.getChannel() != null && !old.getChannel().isOpen());
+    BlockingQueueConsumer consumer = super.createBlockingQueueConsumer();
+    consumers.add(consumer);
+    return consumer;
+  }
+
+  /**
+   * Takes nothing new and works off what the broker has sent ahead. Left to itself the container
+   * gives up a batch that is being gathered when it is told to stop, and its messages would all be
+   * delivered again.
+   */
+  private void finishWhatWasSentAhead() {
+    for (BlockingQueueConsumer consumer : consumers) {
+      if (consumer.getChannel() != null) {
+        consumer.getConsumerTags().forEach(tag -> RabbitUtils.cancel(consumer.getChannel(), tag));
+      }
+    }
+    long now = System.nanoTime();
+    long deadline = now + TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout());
+    long quietSince = now;
+    while (now < deadline && now - quietSince < QUIET.toNanos()) {
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      now = System.nanoTime();
+      if (atWork.get() > 0) {
+        quietSince = now;
+      } else {
+        quietSince = Math.max(quietSince, lastDone);
+      }
+    }
   }
 
   private void pauseAfterFailure() {
@@ -82,6 +130,16 @@ final class BatchContainer extends SimpleMessageListenerContainer {
 
     @Override
     public void onMessageBatch(List<Message> messages, Channel channel) {
+      atWork.incrementAndGet();
+      try {
+        handOver(messages, channel);
+      } finally {
+        lastDone = System.nanoTime();
+        atWork.decrementAndGet();
+      }
+    }
+
+    private void handOver(List<Message> messages, Channel channel) {
       try {
         route.onMessage(new Batch(messages), channel);
         failuresInARow.set(0);

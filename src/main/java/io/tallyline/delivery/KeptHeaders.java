@@ -27,12 +27,14 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
   /** Headers by which a sender makes the broker copy a message into other queues. */
   private static final List<String> COPYING = List.of("CC", "BCC");
 
+  private static final String DELIVERY_COUNT = "x-delivery-count";
+
   /**
    * What the broker counts by. A forged entry could make it drop a message that leaves a wait
    * queue, for a cycle that never was.
    */
   private static final List<String> COUNTING =
-      List.of("x-death", "x-first-death-", "x-last-death-", "x-delivery-count");
+      List.of("x-death", "x-first-death-", "x-last-death-", DELIVERY_COUNT);
 
   /** For a wait queue: what steers the broker waits under another name. */
   static KeptHeaders waiting(Message message) {
@@ -48,9 +50,7 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
     MessageProperties properties = message.getMessageProperties();
     boolean returned = Attempts.isReturned(properties);
     var kept = new LinkedHashMap<String, Object>();
-    properties
-        .getHeaders()
-        .forEach((name, value) -> keep(kept, name, value, properties, returned, waiting));
+    properties.getHeaders().forEach((name, value) -> keep(kept, name, value, returned, waiting));
     // Spring takes this header out of the map.
     if (properties.getReceivedDelayLong() != null) {
       kept.put(MessageProperties.X_DELAY, properties.getReceivedDelayLong());
@@ -63,18 +63,13 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
   }
 
   private static void keep(
-      Map<String, Object> kept,
-      String name,
-      Object value,
-      MessageProperties properties,
-      boolean returned,
-      boolean waiting) {
+      Map<String, Object> kept, String name, Object value, boolean returned, boolean waiting) {
     boolean counting = COUNTING.stream().anyMatch(name::startsWith);
     if (COPYING.contains(name)) {
       kept.put(senders(name), value);
     } else if (counting) {
-      // On the way back from a wait queue, or at another delivery, the broker itself wrote them.
-      if (!returned && !(name.equals("x-delivery-count") && properties.isRedelivered())) {
+      // On the way back from a wait queue the broker itself wrote them, and this one always.
+      if (!returned && !name.equals(DELIVERY_COUNT)) {
         kept.put(waiting ? senders(name) : name, value);
       }
     } else if (name.equals(Names.HUB_VERSIONS)

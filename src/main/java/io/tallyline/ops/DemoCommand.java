@@ -163,10 +163,9 @@ final class DemoCommand implements Callable<Integer> {
   private static long deadLetters(ConfigurableApplicationContext hub) {
     AmqpAdmin broker = hub.getBean(AmqpAdmin.class);
     long dead = 0;
-    for (String queue : List.of(
-            Names.JOURNAL_DEAD_QUEUE,
-            Names.OUTBOX_DEAD_QUEUE,
-            Names.FINANCE_OUTBOX_DEAD_QUEUE)) {
+    for (String queue :
+        List.of(
+            Names.JOURNAL_DEAD_QUEUE, Names.OUTBOX_DEAD_QUEUE, Names.FINANCE_OUTBOX_DEAD_QUEUE)) {
       QueueInformation information = broker.getQueueInfo(queue);
       dead += information == null ? 0 : information.getMessageCount();
     }
