@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallyline.contracts.Names;
+import io.tallyline.testing.FailingLedger;
 import io.tallyline.testing.Outbox;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.TestHub;
@@ -36,11 +37,16 @@ class EmbeddedPipelineIT {
   }
 
   private static DataSource owner(TestHub hub) {
+    return owner(hub, "inventory");
+  }
+
+  private static DataSource owner(TestHub hub, String database) {
+    String prefix = "hub." + database;
     Environment settings = hub.context().getEnvironment();
     PGSimpleDataSource owner = new PGSimpleDataSource();
-    owner.setUrl(settings.getRequiredProperty("hub.inventory.datasource.url"));
-    owner.setUser(settings.getRequiredProperty("hub.inventory.migration.username"));
-    owner.setPassword(settings.getRequiredProperty("hub.inventory.migration.password"));
+    owner.setUrl(settings.getRequiredProperty(prefix + ".datasource.url"));
+    owner.setUser(settings.getRequiredProperty(prefix + ".migration.username"));
+    owner.setPassword(settings.getRequiredProperty(prefix + ".migration.password"));
     return owner;
   }
 
@@ -89,6 +95,34 @@ class EmbeddedPipelineIT {
 
       await().atMost(LONG).until(() -> journals(hub) == 320);
       assertThat(messages(hub, Names.JOURNAL_DEAD_QUEUE)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void redelivers_by_the_ladder_on_the_embedded_broker_too() {
+    try (TestHub hub =
+        new TestHub.Settings()
+            .with("hub.data-directory", data.toString())
+            .with("hub.delivery.ladder", "300ms,400ms")
+            .start()) {
+      FailingLedger failing = new FailingLedger(owner(hub, "finance"));
+      String passing = UUID.randomUUID().toString();
+      String exhausted = UUID.randomUUID().toString();
+      failing.fail(passing, 2, "40P01");
+      failing.fail(exhausted, Integer.MAX_VALUE, "40P01");
+
+      send(hub, SaleMessages.valid(passing));
+      await().atMost(LONG).until(() -> journals(hub) == 1);
+      send(hub, SaleMessages.valid(exhausted));
+      await().atMost(LONG).until(() -> messages(hub, Names.JOURNAL_DEAD_QUEUE) == 1);
+
+      assertThat(failing.attempts(passing)).isEqualTo(3);
+      assertThat(failing.attempts(exhausted)).isEqualTo(3);
+      Message dead = hub.bean(RabbitTemplate.class).receive(Names.JOURNAL_DEAD_QUEUE, 5_000);
+      assertThat(dead.getMessageProperties().getHeaders())
+          .containsEntry("hub-reason", "exhausted")
+          .containsEntry("hub-attempts", 3)
+          .containsEntry("hub-routing-key", SaleMessages.KEY);
     }
   }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** SIGTERM under load: what the broker had sent ahead is finished, and nothing comes twice. */
 class GracefulStopIT {
-  private static final int MESSAGES = 6_000;
-  private static final int STOPS = 3;
+  private static final int MESSAGES = 5_000;
+  private static final int STOPS = 2;
   private static final Duration LONG = Duration.ofSeconds(90);
 
   private final RabbitNode node = RabbitNode.shared();

@@ -3,6 +3,7 @@ package io.tallyline.testing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -27,12 +28,17 @@ public final class FailingLedger {
         FOR EACH ROW EXECUTE FUNCTION finance.test_fail();
       """;
 
-  private final PostgresServer.Database finance;
+  private final DataSource owner;
   private int counters;
 
   /** Prepares a migrated finance database. */
   public FailingLedger(PostgresServer.Database finance) {
-    this.finance = finance;
+    this(finance.ownerDataSource());
+  }
+
+  /** The same, by connections of the owner. */
+  public FailingLedger(DataSource owner) {
+    this.owner = owner;
     run(SETUP);
   }
 
@@ -40,7 +46,7 @@ public final class FailingLedger {
   public void fail(String externalRef, int times, String sqlState) {
     String counter = "finance.test_counter_" + ++counters;
     run("CREATE SEQUENCE " + counter);
-    JdbcClient.create(finance.ownerDataSource())
+    JdbcClient.create(owner)
         .sql("INSERT INTO finance.test_failure VALUES (?, ?, ?, ?)")
         .params(externalRef, counter, times, sqlState)
         .update();
@@ -49,19 +55,19 @@ public final class FailingLedger {
   /** How often this transaction's journal was tried, the successful attempt included. */
   public long attempts(String externalRef) {
     String counter =
-        JdbcClient.create(finance.ownerDataSource())
+        JdbcClient.create(owner)
             .sql("SELECT counter FROM finance.test_failure WHERE external_ref = ?")
             .param(externalRef)
             .query(String.class)
             .single();
-    return JdbcClient.create(finance.ownerDataSource())
+    return JdbcClient.create(owner)
         .sql("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM " + counter)
         .query(Long.class)
         .single();
   }
 
   private void run(String sql) {
-    try (Connection connection = finance.owner();
+    try (Connection connection = owner.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException failure) {
