@@ -83,6 +83,10 @@ public final class PostJournals implements AutoCloseable {
 
     private @Nullable RuntimeException write(List<Delivery> batch) {
       while (true) {
+        if (breaker.isOpen()) {
+          // Batches that the broker had sent ahead: waiting for a connection would only hold them.
+          throw new ServerAway("FIN-030 the finance database is away.", null);
+        }
         try {
           PostJournals.this.write(batch);
           return null;
