@@ -5,6 +5,9 @@ import com.rabbitmq.client.Connection;
 import io.tallyline.faults.inject.Mutation;
 import io.tallyline.faults.inject.Point;
 import io.tallyline.testing.HubProcess;
+import io.tallyline.testing.OwnPostgres;
+import io.tallyline.testing.PostgresServer;
+import io.tallyline.testing.PostgresServer.Database;
 import io.tallyline.testing.RabbitNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +33,8 @@ final class Controls {
         control("control-unique-key", "M4 the ledger's unique key dropped", Controls::uniqueKey),
         control("control-early-clear", "M5 rows cleared before the confirm", Controls::earlyClear),
         control("control-wait-queues", "M6 wait queues that drop", Controls::waitQueues),
+        control(
+            "control-async-commit", "M7 commits reported before they last", Controls::asyncCommit),
         control("control-early-key", "M8 message id kept before the work", Controls::earlyKey));
   }
 
@@ -140,6 +145,34 @@ final class Controls {
     String setting = "--hub.routes-directory=" + routes.toAbsolutePath();
     end(world, Plan.NONE, Point.R1, bench, bench.events(world, 0), setting);
     world.start(setting);
+    return world.verdict();
+  }
+
+  /** A server that reports a commit before it is on disk forgets it when it is killed. */
+  private static Verdict asyncCommit(Bench bench, boolean mutated) throws Exception {
+    OwnPostgres server = DatabaseFaults.financeServer();
+    Database finance = server.fresh("finance");
+    try (var connection = finance.superuser();
+        var statement = connection.createStatement()) {
+      statement.execute("ALTER SYSTEM SET wal_writer_delay = '10s'");
+      statement.execute("SELECT pg_reload_conf()");
+      if (mutated) {
+        statement.execute(
+            "ALTER ROLE \"%s\" SET synchronous_commit = off".formatted(finance.user()));
+      }
+    }
+    RabbitNode node = RabbitNode.shared();
+    World world =
+        bench.world(
+            PostgresServer.fresh("inventory"),
+            finance,
+            new NodeBroker(node, node.newVirtualHost()));
+    world.start();
+    world.load(bench.events(world, 0).next(EVENTS));
+    bench.await("journals", () -> world.percentPosted() == 100);
+    bench.fault("finance's server killed");
+    server.kill();
+    server.start();
     return world.verdict();
   }
 

@@ -68,6 +68,10 @@ final class DatabaseFaults {
     }
   }
 
+  static OwnPostgres financeServer() {
+    return Servers.FINANCE;
+  }
+
   private static World world(Bench bench) {
     return world(bench, Servers.INVENTORY.fresh("inventory"), Servers.FINANCE.fresh("finance"));
   }

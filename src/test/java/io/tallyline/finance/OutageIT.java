@@ -3,7 +3,6 @@ package io.tallyline.finance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.testing.OwnPostgres;
@@ -96,11 +95,7 @@ class OutageIT {
     queues.publish(
         "erp.events",
         SaleMessages.KEY,
-        new BasicProperties.Builder()
-            .contentType("application/json")
-            .deliveryMode(2)
-            .messageId(id)
-            .build(),
+        SaleMessages.properties(id),
         SaleMessages.valid(id).getBytes(StandardCharsets.UTF_8));
     sent.add(id);
   }

@@ -3,7 +3,6 @@ package io.tallyline.finance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
 import io.tallyline.testing.FailingLedger;
 import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
@@ -14,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
@@ -122,12 +120,7 @@ class PoisonIT {
         .basicPublish(
             "erp.events",
             SaleMessages.KEY,
-            new BasicProperties.Builder()
-                .contentType("application/json")
-                .deliveryMode(2)
-                .messageId(id)
-                .headers(Map.of())
-                .build(),
+            SaleMessages.properties(id),
             body.getBytes(StandardCharsets.UTF_8));
   }
 }

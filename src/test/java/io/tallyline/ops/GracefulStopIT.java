@@ -3,7 +3,6 @@ package io.tallyline.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.GetResponse;
 import io.tallyline.testing.HubProcess;
 import io.tallyline.testing.PostgresServer;
@@ -80,12 +79,7 @@ class GracefulStopIT {
           .basicPublish(
               "erp.events",
               SaleMessages.KEY,
-              new BasicProperties.Builder()
-                  .contentType("application/json")
-                  .deliveryMode(2)
-                  .messageId(id)
-                  .headers(java.util.Map.of())
-                  .build(),
+              SaleMessages.properties(id),
               SaleMessages.valid(id).getBytes(StandardCharsets.UTF_8));
     }
     queues.channel().waitForConfirmsOrDie(30_000);

@@ -1,5 +1,8 @@
 package io.tallyline.testing;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.util.Map;
+
 /**
  * Messages {@code inventory.sales-transaction-created.v1} as another publisher might write them.
  */
@@ -27,5 +30,15 @@ public final class SaleMessages {
       throw new IllegalArgumentException("the message has no " + text);
     }
     return valid.replace(text, replacement);
+  }
+
+  /** What a publisher of such a message sets. */
+  public static BasicProperties properties(String messageId) {
+    return new BasicProperties.Builder()
+        .contentType("application/json")
+        .deliveryMode(2)
+        .messageId(messageId)
+        .headers(Map.of())
+        .build();
   }
 }
