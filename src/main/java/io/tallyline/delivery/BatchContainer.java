@@ -2,14 +2,16 @@ package io.tallyline.delivery;
 
 import com.rabbitmq.client.Channel;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.ImmediateRequeueAmqpException;
@@ -20,19 +22,25 @@ import org.springframework.amqp.rabbit.listener.BlockingQueueConsumer;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.api.ChannelAwareBatchMessageListener;
 import org.springframework.amqp.rabbit.listener.api.ChannelAwareMessageListener;
+import org.springframework.amqp.rabbit.support.ActiveObjectCounter;
+import org.springframework.amqp.rabbit.support.ConsumerCancelledException;
 
 /** Hands whole batches to Camel's listener, and puts a failed one back after a pause. */
 final class BatchContainer extends SimpleMessageListenerContainer {
   private static final Logger LOG = LoggerFactory.getLogger(BatchContainer.class);
 
-  /** Longer than a batch is gathered, so that a pause of this length means nothing is left. */
-  private static final Duration QUIET = Duration.ofMillis(250);
+  /** So long without a batch means that nothing is left of what the broker had sent ahead. */
+  private static final Duration SHORTEST_QUIET = Duration.ofMillis(500);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
-  private final Set<BlockingQueueConsumer> consumers = ConcurrentHashMap.newKeySet();
+  /** Weak, because a consumer that never reached the broker ends without a word. */
+  private final Set<BlockingQueueConsumer> consumers =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final Duration quiet;
   private final AtomicInteger atWork = new AtomicInteger();
-  private volatile long lastDone = System.nanoTime();
+  private final AtomicInteger batches = new AtomicInteger();
   private final Duration firstPause;
   private final Duration longestPause;
   private final String queues;
@@ -40,7 +48,12 @@ final class BatchContainer extends SimpleMessageListenerContainer {
   private final ReentrantLock pausing = new ReentrantLock();
   private final Condition stopping = pausing.newCondition();
 
-  BatchContainer(Duration firstPause, Duration longestPause, String... queues) {
+  /**
+   * @param batchWait how long a batch waits for one message more
+   */
+  BatchContainer(Duration batchWait, Duration firstPause, Duration longestPause, String... queues) {
+    Duration gathered = batchWait.multipliedBy(2);
+    this.quiet = gathered.compareTo(SHORTEST_QUIET) > 0 ? gathered : SHORTEST_QUIET;
     this.firstPause = firstPause;
     this.longestPause = longestPause;
     this.queues = String.join(", ", queues);
@@ -51,8 +64,18 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     super.setMessageListener(new Whole((ChannelAwareMessageListener) listener));
   }
 
+  /**
+   * A sender's header (springBatchFormat) would have a body taken for several messages; where it is
+   * none, Spring drops the batch that is being gathered and the next acknowledgement covers it.
+   */
+  @Override
+  protected boolean isDeBatchingEnabled() {
+    return false;
+  }
+
   @Override
   protected void shutdownAndWaitOrCallback(Runnable callback) {
+    cancel();
     pausing.lock();
     try {
       stopping.signalAll();
@@ -63,35 +86,83 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     super.shutdownAndWaitOrCallback(callback);
   }
 
+  /** Nothing new comes from the broker after this. */
+  private void cancel() {
+    for (BlockingQueueConsumer consumer : consumers.toArray(BlockingQueueConsumer[]::new)) {
+      Channel channel = consumer.getChannel();
+      if (channel != null && channel.isOpen()) {
+        consumer.getConsumerTags().forEach(tag -> RabbitUtils.cancel(channel, tag));
+      }
+    }
+  }
+
+  /**
+   * Works off what the broker has sent ahead, so that none of it is delivered again. Counts looks,
+   * not time alone: a machine that stands still for a moment shows no batch either.
+   */
+  private void finishWhatWasSentAhead() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout());
+    long looksWanted = quiet.toMillis() / LOOK_EVERY.toMillis();
+    long idleLooks = 0;
+    int handled = batches.get();
+    while (System.nanoTime() < deadline && idleLooks < looksWanted) {
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      int now = batches.get();
+      boolean idle = atWork.get() == 0 && now == handled;
+      handled = now;
+      idleLooks = idle ? idleLooks + 1 : 0;
+    }
+  }
+
   @Override
   protected BlockingQueueConsumer createBlockingQueueConsumer() {
-    consumers.removeIf(old -> old.getChannel() != null && !old.getChannel().isOpen());
-    BlockingQueueConsumer consumer = super.createBlockingQueueConsumer();
+    var consumer = new Gathering(this);
+    consumer.setGlobalQos(isGlobalQos());
+    consumer.setMissingQueuePublisher(this::publishMissingQueueEvent);
+    consumer.setBackOffExecution(getRecoveryBackOff().start());
+    consumer.setShutdownTimeout(getShutdownTimeout());
+    consumer.setApplicationEventPublisher(getApplicationEventPublisher());
+    consumer.setMessageAckListener(getMessageAckListener());
     consumers.add(consumer);
     return consumer;
   }
 
   /**
-   * Takes nothing new and works off what the broker has sent ahead. Left to itself the container
-   * gives up a batch that is being gathered when it is told to stop, and its messages would all be
-   * delivered again.
+   * Spring's consumer, but for one thing: cancelled while a batch is being gathered, it lets the
+   * batch be finished instead of dropping it.
    */
-  private void finishWhatWasSentAhead() {
-    for (BlockingQueueConsumer consumer : consumers) {
-      if (consumer.getChannel() != null) {
-        consumer.getConsumerTags().forEach(tag -> RabbitUtils.cancel(consumer.getChannel(), tag));
-      }
+  private static final class Gathering extends BlockingQueueConsumer {
+    private boolean gathered;
+
+    Gathering(BatchContainer container) {
+      super(
+          container.getConnectionFactory(),
+          container.getMessagePropertiesConverter(),
+          // Its own: the container counts a consumer as ended when its thread has ended.
+          new ActiveObjectCounter<>(),
+          container.getAcknowledgeMode(),
+          container.isChannelTransacted(),
+          container.getPrefetchCount(),
+          container.isDefaultRequeueRejected(),
+          container.getConsumerArguments(),
+          container.isNoLocal(),
+          container.isExclusive(),
+          container.getQueueNames());
     }
-    long now = System.nanoTime();
-    long deadline = now + TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout());
-    long quietSince = now;
-    while (now < deadline && now - quietSince < QUIET.toNanos()) {
-      LockSupport.parkNanos(LOOK_EVERY.toNanos());
-      now = System.nanoTime();
-      if (atWork.get() > 0) {
-        quietSince = now;
-      } else {
-        quietSince = Math.max(quietSince, lastDone);
+
+    /** Called by the container's one thread of this consumer. */
+    @Override
+    public @Nullable Message nextMessage(long timeout) throws InterruptedException {
+      try {
+        Message message = super.nextMessage(timeout);
+        gathered = message != null;
+        return message;
+      } catch (ConsumerCancelledException cancelled) {
+        if (gathered) {
+          gathered = false;
+          return null;
+        }
+        throw cancelled;
       }
     }
   }
@@ -134,7 +205,7 @@ final class BatchContainer extends SimpleMessageListenerContainer {
       try {
         handOver(messages, channel);
       } finally {
-        lastDone = System.nanoTime();
+        batches.incrementAndGet();
         atWork.decrementAndGet();
       }
     }

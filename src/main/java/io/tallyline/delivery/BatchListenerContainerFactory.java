@@ -35,7 +35,11 @@ public final class BatchListenerContainerFactory implements ListenerContainerFac
     endpoint.setMessagePropertiesConverter(new NoHeaders());
 
     var container =
-        new BatchContainer(settings.failureWait(), settings.failureWaitMost(), queues(endpoint));
+        new BatchContainer(
+            settings.batchWait(),
+            settings.failureWait(),
+            settings.failureWaitMost(),
+            queues(endpoint));
     Integer asked = endpoint.getPrefetchCount();
     int prefetch = asked == null ? settings.prefetch() : asked;
     container.setConnectionFactory(endpoint.getConnectionFactory());
@@ -54,6 +58,8 @@ public final class BatchListenerContainerFactory implements ListenerContainerFac
     container.setMissingQueuesFatal(false);
     container.setMismatchedQueuesFatal(false);
     container.setAutoDeclare(false);
+    // A login that is refused for a moment must not end the consumer; the start has checked it.
+    container.setPossibleAuthenticationFailureFatal(false);
     container.setRecoveryInterval(settings.reconnectWait().toMillis());
     container.setShutdownTimeout(settings.stopWait().toMillis());
     // The failure was logged, once and whole, where it was caught.

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.apache.camel.StatefulService;
 import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Breaker extends RoutePolicySupport {
   private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+  private static final Duration LONGEST_SUSPEND = Duration.ofMinutes(5);
 
   /** Whether the consumer runs. */
   public enum State {
@@ -180,11 +182,14 @@ public final class Breaker extends RoutePolicySupport {
     try {
       CamelContext context = running();
       if (context != null && context.getRouteController().getRouteStatus(routeId).isStarted()) {
-        context.getRouteController().suspendRoute(routeId);
+        // Patient: a stop that Camel cuts short would leave a consumer that cannot be resumed.
+        context
+            .getRouteController()
+            .suspendRoute(routeId, LONGEST_SUSPEND.toSeconds(), TimeUnit.SECONDS);
       }
-    } catch (Exception e) {
+    } catch (Throwable e) {
       // The batch went back to its queue in any case; without the pause it just comes again.
-      LOG.debug("The route {} could not be suspended", routeId, e);
+      LOG.warn("The route {} could not be suspended: {}", routeId, e.getMessage());
     }
     Duration rest;
     synchronized (this) {
@@ -200,12 +205,12 @@ public final class Breaker extends RoutePolicySupport {
     }
     try {
       probe.check();
-    } catch (Exception | LinkageError stillAway) {
+      resumeRoute(context);
+    } catch (Throwable stillAway) {
+      // Whatever it was, this must go on, or the route would pause for ever.
       LOG.debug("{} is still away", name, stillAway);
       schedule(this::askServer, probeInterval);
-      return;
     }
-    resumeRoute(context);
   }
 
   private void resumeRoute(CamelContext context) {
@@ -217,16 +222,29 @@ public final class Breaker extends RoutePolicySupport {
     try {
       // An operator may have stopped the route meanwhile, and then it is not ours to start.
       if (context.getRouteController().getRouteStatus(routeId).isSuspended()) {
-        context.getRouteController().resumeRoute(routeId);
+        if (isConsumerSuspended(context)) {
+          context.getRouteController().resumeRoute(routeId);
+        } else {
+          // Camel calls the route suspended, but its consumer was stopped: only a start helps.
+          context.getRouteController().stopRoute(routeId);
+          context.getRouteController().startRoute(routeId);
+        }
       }
       LOG.info("{} is back; the route {} goes on after {} s.", name, routeId, away.toSeconds());
-    } catch (Exception e) {
+    } catch (Throwable e) {
       LOG.warn("The route {} could not be resumed and is tried again: {}", routeId, e.getMessage());
       synchronized (this) {
         state = State.OPEN;
       }
       schedule(this::askServer, probeInterval);
     }
+  }
+
+  private boolean isConsumerSuspended(CamelContext context) {
+    Route route = context.getRoute(routeId);
+    return route != null
+        && route.getConsumer() instanceof StatefulService consumer
+        && consumer.isSuspended();
   }
 
   private synchronized @Nullable CamelContext running() {

@@ -1,8 +1,11 @@
 package io.tallyline.delivery;
 
 import com.rabbitmq.client.impl.Frame;
+import com.rabbitmq.client.impl.ValueWriter;
 import io.tallyline.contracts.Names;
-import java.io.UnsupportedEncodingException;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -92,6 +95,7 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
     List<Sized> sizes = new ArrayList<>();
     long total = 0;
     for (Map.Entry<String, Object> header : headers.entrySet()) {
+      // Tells as enormous what AMQP cannot carry, such as a name of more than 255 bytes.
       long bytes = size(header.getKey(), header.getValue());
       sizes.add(new Sized(header.getKey(), bytes));
       total += bytes;
@@ -125,8 +129,9 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
     try {
       var one = new LinkedHashMap<String, Object>();
       one.put(name, value);
+      new ValueWriter(new DataOutputStream(OutputStream.nullOutputStream())).writeTable(one);
       return Frame.tableSize(one);
-    } catch (UnsupportedEncodingException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException e) {
       // Not a type of AMQP: must not stop the message either.
       return Long.MAX_VALUE / 1_000_000;
     }

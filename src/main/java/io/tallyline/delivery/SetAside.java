@@ -2,9 +2,11 @@ package io.tallyline.delivery;
 
 import com.rabbitmq.client.AMQP;
 import io.tallyline.contracts.Names;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
 
@@ -12,6 +14,9 @@ import org.springframework.amqp.core.MessageProperties;
 final class SetAside {
   private static final int LONGEST_ERROR = 1_000;
   private static final int PERSISTENT = 2;
+
+  /** Most bytes of a property that is text. */
+  private static final int SHORT_STRING = 255;
 
   private SetAside() {}
 
@@ -39,18 +44,30 @@ final class SetAside {
     MessageProperties original = message.getMessageProperties();
     var properties =
         new AMQP.BasicProperties.Builder()
-            .contentType(original.getContentType())
-            .contentEncoding(original.getContentEncoding())
+            .contentType(fitting(original.getContentType()))
+            .contentEncoding(fitting(original.getContentEncoding()))
             .headers(headers)
             .deliveryMode(PERSISTENT)
             .priority(original.getPriority())
-            .correlationId(original.getCorrelationId())
-            .messageId(original.getMessageId())
+            .correlationId(fitting(original.getCorrelationId()))
+            .messageId(fitting(original.getMessageId()))
             .timestamp(original.getTimestamp())
-            .type(original.getType())
-            .appId(original.getAppId())
+            .type(fitting(original.getType()))
+            .appId(fitting(original.getAppId()))
             .build();
     return new Outgoing(exchange, queue, properties, message.getBody(), true);
+  }
+
+  /**
+   * As it came, or shortened where it was no UTF-8: what took its place may need more bytes than
+   * AMQP has room for, and one such message must not hold up its batch.
+   */
+  private static @Nullable String fitting(@Nullable String text) {
+    String shorter = text;
+    while (shorter != null && shorter.getBytes(StandardCharsets.UTF_8).length > SHORT_STRING) {
+      shorter = shorter.substring(0, shorter.length() - 1);
+    }
+    return shorter;
   }
 
   private static String time(Instant instant) {

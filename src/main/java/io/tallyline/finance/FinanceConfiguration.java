@@ -16,13 +16,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The beans that the routes in {@code routes/finance} name. */
 @Configuration
 @EnableConfigurationProperties(FinanceProperties.class)
 public class FinanceConfiguration {
-  private static final String READ_ONLY =
-      "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean";
+  /** Writes as posting does, and is rolled back: a full disk answers every question but this. */
+  private static final String WRITE =
+      "INSERT INTO finance.outbox_event (aggregate_type, aggregate_id, event_type, payload)"
+          + " VALUES ('Probe', 'probe', 'Probe', '{}')";
 
   /**
    * @throws StartRefused FIN-021 if the messages that may be in flight do not fit the heap
@@ -62,13 +65,15 @@ public class FinanceConfiguration {
       InstantSource clock,
       MeterRegistry meters) {
     var jdbc = new JdbcTemplate(finance);
+    var transaction = new TransactionTemplate(new DataSourceTransactionManager(finance));
     return new Breaker(
         "finance-database",
-        () -> {
-          if (!Boolean.FALSE.equals(jdbc.queryForObject(READ_ONLY, Boolean.class))) {
-            throw new IllegalStateException("it takes no writes");
-          }
-        },
+        () ->
+            transaction.executeWithoutResult(
+                status -> {
+                  status.setRollbackOnly();
+                  jdbc.update(WRITE);
+                }),
         properties.probeInterval(),
         properties.pauseMost(),
         clock,

@@ -29,11 +29,17 @@ public record FinanceProperties(
     @DefaultValue("15s") Duration splitTime,
     @DefaultValue("5s") Duration lockTimeout,
     @DefaultValue("30s") Duration statementTimeout) {
+  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
+
   public FinanceProperties {
     positive("retry-delay", retryDelay);
     positive("probe-interval", probeInterval);
     positive("lock-timeout", lockTimeout);
     positive("statement-timeout", statementTimeout);
+    Assert.isTrue(
+        statementTimeout.compareTo(SOCKET_TIMEOUT) < 0 && lockTimeout.compareTo(SOCKET_TIMEOUT) < 0,
+        "hub.finance.statement-timeout and hub.finance.lock-timeout must be less than 60s,"
+            + " after which a connection counts as broken");
     Assert.isTrue(
         pauseMost.compareTo(probeInterval) >= 0,
         "hub.finance.pause-most is shorter than hub.finance.probe-interval");

@@ -5,6 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 
@@ -28,7 +29,8 @@ final class LedgerFailure {
 
   /** Whether the database cannot be worked with at all: no message is to blame. */
   static boolean isAway(RuntimeException failure) {
-    if (failure instanceof CannotCreateTransactionException) {
+    if (failure instanceof CannotCreateTransactionException
+        || failure instanceof CannotGetJdbcConnectionException) {
       return true;
     }
     String state = sqlState(failure);

@@ -82,7 +82,7 @@ public final class ReadMessages {
         delivery.read(journal(message, postings));
       } catch (Rejected rejected) {
         delivery.reject(rejected);
-      } catch (RuntimeException unexpected) {
+      } catch (RuntimeException | StackOverflowError | LinkageError unexpected) {
         // Ours to mend; meanwhile the message waits on its ladder and harms no other.
         log.error("FIN-018 a message could not be read", unexpected);
         delivery.fail("FIN-018 the message could not be read: " + unexpected);
@@ -186,7 +186,7 @@ public final class ReadMessages {
   /** Kept for tracing only, so what the ledger cannot hold is left out, never refused. */
   private static @Nullable String correlationId(@Nullable String correlationId) {
     return correlationId == null
-            || correlationId.length() > LONGEST_CORRELATION_ID
+            || correlationId.getBytes(StandardCharsets.UTF_8).length > LONGEST_CORRELATION_ID
             || correlationId.chars().anyMatch(Character::isISOControl)
         ? null
         : correlationId;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.Assert;
 
 /**
  * Settings of the process.
@@ -60,7 +61,14 @@ record HubProperties(
       @Nullable String url,
       @Nullable String username,
       @DefaultValue("") String password,
-      @DefaultValue("4") int poolSize) {}
+      @DefaultValue("4") int poolSize) {
+    Datasource {
+      Assert.isTrue(
+          poolSize >= 3 && poolSize <= 1_000,
+          () ->
+              "a datasource's pool-size must be 3 to 1000, for work, relay and probe: " + poolSize);
+    }
+  }
 
   /**
    * @param username owner of the schema

@@ -63,7 +63,7 @@ final class BrokerFaults {
     RabbitNode node = node(world);
     world.start();
     node.awaitSettled();
-    Flow flow = Flow.of(bench, world, bench.pick(400, 1_500));
+    Flow flow = Flow.of(bench, world, bench.pick(400, 3_500));
     int times = bench.pick(1, 3);
     boolean inTheMiddle = true;
     for (int time = 1; time <= times; time++) {

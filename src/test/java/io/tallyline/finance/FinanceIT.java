@@ -320,4 +320,23 @@ class FinanceIT {
     queues.drain("finance.journal.dead");
     await().atMost(LONG).until(() -> ids.stream().mapToLong(FinanceIT::journals).sum() == 294);
   }
+
+  @Test
+  void takes_no_body_for_a_batch_whatever_a_header_says() {
+    Map<String, Object> batch = Map.of("springBatchFormat", "lengthHeader4");
+    List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(60).toList();
+
+    for (int i = 0; i < ids.size(); i++) {
+      byte[] valid = SaleMessages.valid(ids.get(i)).getBytes(StandardCharsets.UTF_8);
+      send(KEY, "application/json", valid, i % 10 == 5 ? batch : Map.of());
+    }
+    send(KEY, "application/json", new byte[0], batch);
+    send(KEY, "application/json", new byte[] {'{', '}'}, batch);
+    send(KEY, "application/json", new byte[] {0, 0, 0, 2, '{', '}'}, batch);
+
+    await().atMost(LONG).until(() -> ids.stream().mapToLong(FinanceIT::journals).sum() == 60);
+    await().atMost(LONG).until(() -> queues.count("finance.journal.dead") == 3);
+    assertThat(queues.drain("finance.journal.dead").stream().map(dead -> dead.getBody().length))
+        .containsExactlyInAnyOrder(0, 2, 6);
+  }
 }

@@ -30,6 +30,7 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 
 class PostJournalsTest {
@@ -182,6 +183,19 @@ class PostJournalsTest {
     assertThat(posted.rejected()).isEmpty();
     assertThat(posted.failed()).isEmpty();
     assertThat(ledger.calls).hasSize(11).containsOnly(2);
+  }
+
+  @Test
+  void counts_no_failure_where_not_even_a_connection_can_be_had() {
+    ledger.refused = "a";
+    ledger.failures = 3;
+    ledger.failure =
+        new CannotGetJdbcConnectionException("no", new SQLException("no such database", "3D000"));
+
+    Deliveries posted = posting.post(batch("a"));
+
+    assertThat(posted.failed()).isEmpty();
+    assertThat(ledger.written).containsOnlyKeys("a");
   }
 
   @Test
