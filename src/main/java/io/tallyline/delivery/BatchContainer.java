@@ -32,6 +32,9 @@ final class BatchContainer extends SimpleMessageListenerContainer {
   /** So long without a batch means that nothing is left of what the broker had sent ahead. */
   private static final Duration SHORTEST_QUIET = Duration.ofMillis(500);
 
+  /** The broker answers an acknowledgement with more messages well within this. */
+  private static final Duration SETTLING = Duration.ofMillis(300);
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
   /** Weak, because a consumer that never reached the broker ends without a word. */
@@ -40,7 +43,9 @@ final class BatchContainer extends SimpleMessageListenerContainer {
 
   private final Duration quiet;
   private final AtomicInteger atWork = new AtomicInteger();
+  private final AtomicInteger heldBack = new AtomicInteger();
   private final AtomicInteger batches = new AtomicInteger();
+  private volatile boolean holding;
   private final Duration firstPause;
   private final Duration longestPause;
   private final String queues;
@@ -73,17 +78,31 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     return false;
   }
 
+  /**
+   * Leaves nothing to be delivered again. What a quorum queue has on its way to a consumer when
+   * that is cancelled never arrives and counts as delivered. So no batch is begun, and none
+   * acknowledged, until the broker has sent all that the prefetch allows; then the consumer is
+   * cancelled, and then all that has arrived is worked off.
+   */
   @Override
   protected void shutdownAndWaitOrCallback(Runnable callback) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout());
+    holding = true;
+    awaitIdle(SETTLING, deadline);
     cancel();
+    release();
+    awaitIdle(quiet, deadline);
+    super.shutdownAndWaitOrCallback(callback);
+  }
+
+  private void release() {
     pausing.lock();
     try {
+      holding = false;
       stopping.signalAll();
     } finally {
       pausing.unlock();
     }
-    finishWhatWasSentAhead();
-    super.shutdownAndWaitOrCallback(callback);
   }
 
   /** Nothing new comes from the broker after this. */
@@ -97,20 +116,18 @@ final class BatchContainer extends SimpleMessageListenerContainer {
   }
 
   /**
-   * Works off what the broker has sent ahead, so that none of it is delivered again. Counts looks,
-   * not time alone: a machine that stands still for a moment shows no batch either.
+   * Waits until nobody has been at work for so long; whoever is held back is not at work. Counts
+   * looks, not time alone: a machine that stands still for a moment shows no work either.
    */
-  private void finishWhatWasSentAhead() {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout());
-    long looksWanted = quiet.toMillis() / LOOK_EVERY.toMillis();
+  private void awaitIdle(Duration time, long deadline) {
+    long looksWanted = time.toMillis() / LOOK_EVERY.toMillis();
     long idleLooks = 0;
     int handled = batches.get();
     while (System.nanoTime() < deadline && idleLooks < looksWanted) {
       LockSupport.parkNanos(LOOK_EVERY.toNanos());
       int now = batches.get();
-      boolean idle = atWork.get() == 0 && now == handled;
+      idleLooks = atWork.get() == heldBack.get() && now == handled ? idleLooks + 1 : 0;
       handled = now;
-      idleLooks = idle ? idleLooks + 1 : 0;
     }
   }
 
@@ -171,14 +188,28 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     int failures = failuresInARow.incrementAndGet();
     long pause = firstPause.toNanos() << Math.min(failures - 1, 20);
     long left = pause <= 0 ? longestPause.toNanos() : Math.min(pause, longestPause.toNanos());
+    waitHeldBack(left);
+  }
+
+  /** A batch that arrives while the container is about to stop waits until it is cancelled. */
+  private void holdBack() {
+    if (holding) {
+      waitHeldBack(TimeUnit.MILLISECONDS.toNanos(getShutdownTimeout()));
+    }
+  }
+
+  private void waitHeldBack(long nanos) {
+    long left = nanos;
     pausing.lock();
+    heldBack.incrementAndGet();
     try {
-      while (left > 0 && isActive()) {
+      while (left > 0 && (holding || isActive())) {
         left = stopping.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      heldBack.decrementAndGet();
       pausing.unlock();
     }
   }
@@ -203,6 +234,7 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     public void onMessageBatch(List<Message> messages, Channel channel) {
       atWork.incrementAndGet();
       try {
+        holdBack();
         handOver(messages, channel);
       } finally {
         batches.incrementAndGet();

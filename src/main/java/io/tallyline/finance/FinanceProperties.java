@@ -18,6 +18,8 @@ import org.springframework.util.Assert;
  * @param splitTime how long a failed batch is taken apart; what is left then waits as a whole
  * @param lockTimeout longest wait for a lock in the ledger
  * @param statementTimeout longest time of one statement
+ * @param stalledTransactionTimeout after this long without a statement the server ends a posting
+ *     transaction: a frozen process must not keep its transactions' keys from the others
  */
 @ConfigurationProperties("hub.finance")
 public record FinanceProperties(
@@ -28,7 +30,8 @@ public record FinanceProperties(
     @DefaultValue("60s") Duration pauseMost,
     @DefaultValue("15s") Duration splitTime,
     @DefaultValue("5s") Duration lockTimeout,
-    @DefaultValue("30s") Duration statementTimeout) {
+    @DefaultValue("30s") Duration statementTimeout,
+    @DefaultValue("15s") Duration stalledTransactionTimeout) {
   private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
   public FinanceProperties {
@@ -36,6 +39,7 @@ public record FinanceProperties(
     positive("probe-interval", probeInterval);
     positive("lock-timeout", lockTimeout);
     positive("statement-timeout", statementTimeout);
+    positive("stalled-transaction-timeout", stalledTransactionTimeout);
     Assert.isTrue(
         statementTimeout.compareTo(SOCKET_TIMEOUT) < 0 && lockTimeout.compareTo(SOCKET_TIMEOUT) < 0,
         "hub.finance.statement-timeout and hub.finance.lock-timeout must be less than 60s,"

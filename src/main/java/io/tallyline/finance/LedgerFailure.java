@@ -22,6 +22,9 @@ final class LedgerFailure {
 
   private static final String READ_ONLY = "25006";
 
+  /** The server ended a transaction of ours that stood still, and the session with it. */
+  private static final String STALLED = "25P03";
+
   /** SQLSTATE classes of what will fail the same way for ever: the data itself is refused. */
   private static final Set<String> FINAL = Set.of("22", "23");
 
@@ -39,6 +42,7 @@ final class LedgerFailure {
           || failure instanceof DataAccessResourceFailureException;
     }
     return state.equals(READ_ONLY)
+        || state.equals(STALLED)
         || (AWAY.contains(state.substring(0, 2)) && !state.equals(QUERY_CANCELED));
   }
 

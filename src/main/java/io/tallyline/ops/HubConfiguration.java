@@ -146,7 +146,9 @@ class HubConfiguration {
   @EnableConfigurationProperties(FinanceProperties.class)
   static class Finance {
     /** A lock that somebody holds fails the one message that needs it, and soon. */
-    private static final String TIMEOUTS = "SET lock_timeout = %d; SET statement_timeout = %d";
+    private static final String TIMEOUTS =
+        "SET lock_timeout = %d; SET statement_timeout = %d;"
+            + " SET idle_in_transaction_session_timeout = %d";
 
     @Bean(destroyMethod = "close")
     DataSource financeDataSource(HubProperties properties, FinanceProperties finance) {
@@ -155,7 +157,9 @@ class HubConfiguration {
           properties.finance(),
           properties,
           TIMEOUTS.formatted(
-              finance.lockTimeout().toMillis(), finance.statementTimeout().toMillis()));
+              finance.lockTimeout().toMillis(),
+              finance.statementTimeout().toMillis(),
+              finance.stalledTransactionTimeout().toMillis()));
     }
 
     @Configuration

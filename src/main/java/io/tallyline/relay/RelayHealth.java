@@ -11,6 +11,8 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 
 /**
  * What the relay of one outbox knows of its own state: reports a failed batch once, rests before
@@ -26,6 +28,7 @@ public final class RelayHealth implements ExceptionHandler {
   private final Duration retryDelay;
   private final int largestBatch;
   private final InstantSource clock;
+  private volatile boolean stopping;
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong leftBehind = new AtomicLong();
   private @Nullable String failing;
@@ -51,9 +54,21 @@ public final class RelayHealth implements ExceptionHandler {
         .register(meters);
   }
 
-  /** Whether the last failure is so recent that trying again would only be noise. */
+  /**
+   * When the hub stops, the batch that is under way is the last: a full outbox must not hold up the
+   * stop, and consumers can end better when nothing new is published.
+   */
+  @EventListener(ContextClosedEvent.class)
+  public void stop() {
+    stopping = true;
+  }
+
+  /**
+   * Whether nothing is to be claimed: the hub stops, or the last failure is so recent that trying
+   * again would only be noise.
+   */
   synchronized boolean resting() {
-    return clock.instant().isBefore(restUntil);
+    return stopping || clock.instant().isBefore(restUntil);
   }
 
   /**

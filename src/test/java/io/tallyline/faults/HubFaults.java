@@ -139,7 +139,9 @@ final class HubFaults {
     World world = bench.world();
     Events events = bench.events(world, 10);
     String[] settings = {
-      "--hub.relay.stalled-transaction-timeout=3s", "--spring.rabbitmq.requested-heartbeat=5s"
+      "--hub.relay.stalled-transaction-timeout=3s",
+      "--hub.finance.stalled-transaction-timeout=3s",
+      "--spring.rabbitmq.requested-heartbeat=5s"
     };
     HubProcess first = world.start(settings);
     HubProcess second = world.start(settings);

@@ -172,7 +172,7 @@ class PostJournalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"08006", "57P01", "53100", "53300", "28P01", "25006", "58030"})
+  @ValueSource(strings = {"08006", "57P01", "53100", "53300", "28P01", "25006", "25P03", "58030"})
   void waits_while_the_database_is_away_and_rejects_nothing(String state) {
     ledger.refused = "a";
     ledger.failures = 10;
