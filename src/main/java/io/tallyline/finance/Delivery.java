@@ -1,6 +1,7 @@
 package io.tallyline.finance;
 
 import io.tallyline.contracts.Rejected;
+import io.tallyline.delivery.Attempts;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
 
@@ -20,6 +21,11 @@ final class Delivery {
 
   Message message() {
     return message;
+  }
+
+  /** Whether it has not come back from a wait queue. */
+  boolean isFirstAttempt() {
+    return Attempts.before(message).failures() == 0;
   }
 
   /** Null unless it is to be posted. */

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the journals of a batch as one transaction. A batch that fails is halved again and again
- * until the messages that fail are alone, so that they harm no other. A failure that waiting can
- * mend leaves the message to its redelivery ladder; while the database itself is away nothing is
- * spent: the batch goes back as it is.
+ * Writes the journals of a batch as one transaction. A batch that fails is taken apart until the
+ * messages that fail are alone, so that they harm no other. A failure that waiting can mend leaves
+ * the message to its redelivery ladder; while the database itself is away nothing is spent: the
+ * batch goes back as it is.
  */
 public final class PostJournals implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PostJournals.class);
@@ -53,7 +53,7 @@ public final class PostJournals implements AutoCloseable {
     List<Delivery> batch = deliveries.accepted();
     if (!batch.isEmpty()) {
       var attempt = new Attempt();
-      attempt.writeOrHalve(batch);
+      attempt.writeOrTakeApart(batch);
     }
     return deliveries;
   }
@@ -63,22 +63,58 @@ public final class PostJournals implements AutoCloseable {
     private final long awayAt = System.nanoTime() + settings.awayAfter().toNanos();
     private final long splitUntil = System.nanoTime() + settings.splitTime().toNanos();
 
-    void writeOrHalve(List<Delivery> batch) {
+    void writeOrTakeApart(List<Delivery> batch) {
       RuntimeException failure = write(batch);
       if (failure == null) {
         return;
       }
       log.debug("{} journals failed together", batch.size(), failure);
-      if (batch.size() == 1) {
-        settle(batch.get(0), failure);
-      } else if (System.nanoTime() > splitUntil) {
-        // For example a table that somebody locked: each further try would only wait again.
-        batch.forEach(delivery -> delivery.fail(sentence(delivery, failure)));
-      } else {
-        int half = batch.size() / 2;
-        writeOrHalve(batch.subList(0, half));
-        writeOrHalve(batch.subList(half, batch.size()));
+      if (batch.size() == 1 || isOver()) {
+        settle(batch, failure);
+        return;
       }
+      // What failed before is the likelier culprit: the others need not be torn apart for it.
+      List<Delivery> fresh = batch.stream().filter(Delivery::isFirstAttempt).toList();
+      List<Delivery> returned = batch.stream().filter(d -> !d.isFirstAttempt()).toList();
+      if (returned.isEmpty() || fresh.isEmpty()) {
+        writeInPortions(batch, half(batch.size()));
+      } else {
+        writeInPortions(fresh, fresh.size());
+        writeInPortions(returned, 1);
+      }
+    }
+
+    /**
+     * Portions are halved where they fail and doubled where they do not. One bad message costs two
+     * portions for each halving; where all are bad, one portion each.
+     */
+    private void writeInPortions(List<Delivery> batch, int first) {
+      int size = first;
+      int at = 0;
+      while (at < batch.size()) {
+        int end = (int) Math.min((long) at + size, batch.size());
+        List<Delivery> portion = batch.subList(at, end);
+        RuntimeException failure = write(portion);
+        if (failure != null && portion.size() > 1 && !isOver()) {
+          size = half(portion.size());
+          continue;
+        }
+        if (failure != null) {
+          settle(portion, failure);
+        } else {
+          size = 2 * portion.size();
+        }
+        at = end;
+      }
+    }
+
+    private static int half(int size) {
+      return (size + 1) / 2;
+    }
+
+    /** For example with a table that somebody locked: each further try would only wait again. */
+    private boolean isOver() {
+      return System.nanoTime() > splitUntil;
     }
 
     private @Nullable RuntimeException write(List<Delivery> batch) {
@@ -113,6 +149,14 @@ public final class PostJournals implements AutoCloseable {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       return true;
+    }
+  }
+
+  private static void settle(List<Delivery> portion, RuntimeException failure) {
+    if (portion.size() == 1) {
+      settle(portion.get(0), failure);
+    } else {
+      portion.forEach(delivery -> delivery.fail(sentence(delivery, failure)));
     }
   }
 

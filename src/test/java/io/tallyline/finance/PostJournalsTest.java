@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Breaker;
@@ -20,10 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.dao.CannotAcquireLockException;
@@ -59,7 +62,7 @@ class PostJournalsTest {
   private static final class LedgerInMemory implements Journals {
     private final Map<String, Journal> written = new HashMap<>();
     private final List<Integer> calls = new ArrayList<>();
-    private String refused = "";
+    private String refused = "none";
     private DataAccessException failure = new DataIntegrityViolationException("refused");
     private int failures = Integer.MAX_VALUE;
 
@@ -67,7 +70,7 @@ class PostJournalsTest {
     public List<Posted> post(List<Journal> journals) {
       calls.add(journals.size());
       if (failures > 0
-          && journals.stream().anyMatch(journal -> journal.externalRef().equals(refused))) {
+          && journals.stream().anyMatch(journal -> journal.externalRef().startsWith(refused))) {
         failures--;
         throw failure;
       }
@@ -86,8 +89,19 @@ class PostJournalsTest {
     }
   }
 
+  private static Delivery returned(String reference) {
+    var properties = new MessageProperties();
+    properties.setReceivedExchange(Names.RETURN_EXCHANGE);
+    properties.setHeader(Names.HUB_ATTEMPTS, 1);
+    return delivery(reference, properties);
+  }
+
   private static Delivery delivery(String reference) {
-    Delivery delivery = new Delivery(new Message(new byte[0]));
+    return delivery(reference, new MessageProperties());
+  }
+
+  private static Delivery delivery(String reference, MessageProperties properties) {
+    Delivery delivery = new Delivery(new Message(new byte[0], properties));
     delivery.read(
         new Journal(
             "Inventory",
@@ -125,10 +139,36 @@ class PostJournalsTest {
 
     Deliveries posted = posting.post(batch("a", "b", "c"));
 
-    assertThat(ledger.calls).containsExactly(3, 1, 2, 1, 1);
+    assertThat(ledger.calls).containsExactly(3, 2, 1, 2, 1, 1);
     assertThat(ledger.written).containsOnlyKeys("a", "c");
     assertThat(posted.rejected()).hasSize(1);
     assertThat(posted.rejected().get(0).rejection().reason()).isEqualTo(Reason.EXHAUSTED);
+  }
+
+  @Test
+  void tries_each_only_once_alone_where_all_are_bad() {
+    String[] all = IntStream.range(0, 64).mapToObj(i -> "bad-" + i).toArray(String[]::new);
+    ledger.refused = "bad-";
+    ledger.failure = new CannotAcquireLockException("lock", new SQLException("lock", "55P03"));
+
+    Deliveries posted = posting.post(batch(all));
+
+    assertThat(posted.failed()).hasSize(64);
+    assertThat(ledger.calls).hasSize(6 + 64);
+  }
+
+  @Test
+  void tears_fresh_messages_not_apart_for_one_that_failed_before() {
+    ledger.refused = "b";
+    ledger.failure = new CannotAcquireLockException("lock", new SQLException("lock", "55P03"));
+
+    Deliveries posted =
+        posting.post(
+            new Deliveries(List.of(delivery("a"), returned("b"), delivery("c"), returned("d"))));
+
+    assertThat(posted.failed()).hasSize(1);
+    assertThat(ledger.calls).containsExactly(4, 2, 1, 1);
+    assertThat(ledger.written).containsOnlyKeys("a", "c", "d");
   }
 
   @ParameterizedTest

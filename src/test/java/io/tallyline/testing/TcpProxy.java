@@ -54,6 +54,7 @@ public final class TcpProxy implements AutoCloseable {
   private volatile boolean dropping;
   private volatile Duration delay = Duration.ZERO;
   private ServerSocket listening;
+  private Thread taking;
 
   private TcpProxy(int target, Supplier<Watch> watches) {
     this.target = target;
@@ -85,6 +86,12 @@ public final class TcpProxy implements AutoCloseable {
   /** From now on new connections are refused; those that stand are left alone. */
   public synchronized void refuse() {
     close(listening);
+    // Until its call has returned, the system goes on listening for it.
+    try {
+      taking.join();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Takes new connections again. */
@@ -100,7 +107,7 @@ public final class TcpProxy implements AutoCloseable {
       throw new UncheckedIOException(failed);
     }
     ServerSocket socket = listening;
-    daemon("proxy-" + port, () -> takeFrom(socket));
+    taking = daemon("proxy-" + port, () -> takeFrom(socket));
   }
 
   /** From now on the server hears its clients, but they do not hear the server. */
@@ -174,10 +181,11 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private static void daemon(String name, Runnable task) {
+  private static Thread daemon(String name, Runnable task) {
     var thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   /** Closes so that the other side reads "connection reset" and not an end. */
