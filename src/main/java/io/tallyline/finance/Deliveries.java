@@ -9,6 +9,11 @@ public record Deliveries(List<Delivery> all) {
     return those(delivery -> delivery.journal() != null);
   }
 
+  /** Those of which another version is to be posted. */
+  List<Delivery> copies() {
+    return those(delivery -> delivery.copy() != null);
+  }
+
   /** Those that go to the dead letters. */
   List<Delivery> rejected() {
     return those(delivery -> delivery.rejection() != null);

@@ -11,13 +11,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -88,13 +92,13 @@ public final class JdbcJournals implements Journals {
 
   private static final String RECORDED =
       """
-      SELECT n.source, n.external_ref, r.content_hash
+      SELECT n.source, n.external_ref, r.content_hash, r.event_id
         FROM unnest(?::text[], ?::text[]) AS n(source, external_ref)
        CROSS JOIN LATERAL (
-         SELECT j.content_hash FROM finance.ledger_journal j
+         SELECT j.content_hash, j.event_id FROM finance.ledger_journal j
           WHERE j.source = n.source AND j.external_ref = n.external_ref
          UNION ALL
-         SELECT s.content_hash FROM finance.seen_transaction s
+         SELECT s.content_hash, s.event_id FROM finance.seen_transaction s
           WHERE s.source = n.source AND s.external_ref = n.external_ref) r
       """;
 
@@ -127,6 +131,16 @@ public final class JdbcJournals implements Journals {
     Map<Key, Journal> candidates = firstWithKnownAccounts(journals);
     ConnectionCallback<List<Posted>> work = connection -> post(connection, journals, candidates);
     return transaction.execute(status -> jdbc.execute(work));
+  }
+
+  @Override
+  public Set<String> recorded(String source, Collection<String> externalRefs) {
+    List<Key> keys = externalRefs.stream().distinct().map(ref -> new Key(source, ref)).toList();
+    Set<String> found = new HashSet<>();
+    ConnectionCallback<Map<Key, Recorded>> read = connection -> recorded(connection, keys);
+    Map<Key, Recorded> recorded = java.util.Objects.requireNonNull(jdbc.execute(read));
+    recorded.keySet().forEach(key -> found.add(key.externalRef()));
+    return found;
   }
 
   private record Key(String source, String externalRef) {
@@ -178,8 +192,8 @@ public final class JdbcJournals implements Journals {
   private static List<Posted> outcomes(
       Connection connection, List<Journal> journals, Set<Key> attempted, Map<Key, Journal> written)
       throws SQLException {
-    Map<Key, String> recorded = new HashMap<>();
-    written.forEach((key, journal) -> recorded.put(key, journal.contentHash()));
+    Map<Key, Recorded> recorded = new HashMap<>();
+    written.forEach((key, journal) -> recorded.put(key, Recorded.of(journal)));
     Set<Key> others = new LinkedHashSet<>();
     journals.stream().map(Key::of).filter(key -> !written.containsKey(key)).forEach(others::add);
     recorded.putAll(recorded(connection, others));
@@ -190,8 +204,7 @@ public final class JdbcJournals implements Journals {
         outcomes.add(Posted.WRITTEN);
         written.remove(key);
       } else if (recorded.containsKey(key)) {
-        boolean same = journal.contentHash().equals(recorded.get(key));
-        outcomes.add(same ? Posted.DUPLICATE : Posted.CONFLICT);
+        outcomes.add(recorded.get(key).comparedWith(journal));
       } else if (attempted.contains(key)) {
         throw new IllegalStateException(
             "FIN-004 transaction %s was neither written nor found in the ledger; nothing of this batch was written, check that the transaction isolation is READ COMMITTED."
@@ -201,6 +214,37 @@ public final class JdbcJournals implements Journals {
       }
     }
     return outcomes;
+  }
+
+  /** What is known of a transaction that was recorded before. */
+  private record Recorded(@Nullable String contentHash, @Nullable UUID eventId) {
+    private static final Pattern VERSION = Pattern.compile("v([0-9]{1,9}):.*");
+
+    static Recorded of(Journal journal) {
+      return new Recorded(journal.content().hash(), journal.eventId());
+    }
+
+    /**
+     * A hub that understood less may have recorded the event in an older version, which can say
+     * less: no contradiction if the event was published in that version too.
+     */
+    Posted comparedWith(Journal journal) {
+      if (journal.content().isSameAs(contentHash)) {
+        return Posted.DUPLICATE;
+      }
+      boolean sameEvent = journal.eventId().equals(eventId);
+      return sameEvent && isOtherVersion(journal) ? Posted.SUPERSEDED : Posted.CONFLICT;
+    }
+
+    private boolean isOtherVersion(Journal journal) {
+      Matcher version = VERSION.matcher(contentHash == null ? "" : contentHash);
+      if (!version.matches()) {
+        return false;
+      }
+      int recorded = Integer.parseInt(version.group(1));
+      return recorded != journal.eventVersion()
+          && journal.content().publishedIn().contains(recorded);
+    }
   }
 
   private static Map<Key, Long> insertJournals(
@@ -215,7 +259,7 @@ public final class JdbcJournals implements Journals {
       setArray(insert, 7, "text", journals, Journal::eventType);
       setArray(insert, 8, "int4", journals, Journal::eventVersion);
       setArray(insert, 9, "text", journals, Journal::correlationId);
-      setArray(insert, 10, "text", journals, Journal::contentHash);
+      setArray(insert, 10, "text", journals, journal -> journal.content().hash());
       Map<Key, Long> ids = new HashMap<>();
       try (ResultSet rows = resultAfterLock(insert)) {
         while (rows.next()) {
@@ -285,7 +329,7 @@ public final class JdbcJournals implements Journals {
       setArray(insert, 1, "text", journals, Journal::source);
       setArray(insert, 2, "text", journals, Journal::externalRef);
       setArray(insert, 3, "uuid", journals, Journal::eventId);
-      setArray(insert, 4, "text", journals, Journal::contentHash);
+      setArray(insert, 4, "text", journals, journal -> journal.content().hash());
       List<Key> keys = new ArrayList<>();
       try (ResultSet rows = resultAfterLock(insert)) {
         while (rows.next()) {
@@ -296,23 +340,25 @@ public final class JdbcJournals implements Journals {
     }
   }
 
-  /** Content hashes of those transactions that are in one of the two tables. */
-  private static Map<Key, String> recorded(Connection connection, Collection<Key> keys)
+  /** Those of the transactions that are in one of the two tables. */
+  private static Map<Key, Recorded> recorded(Connection connection, Collection<Key> keys)
       throws SQLException {
-    Map<Key, String> hashes = new HashMap<>();
+    Map<Key, Recorded> found = new HashMap<>();
     if (keys.isEmpty()) {
-      return hashes;
+      return found;
     }
     try (PreparedStatement query = connection.prepareStatement(RECORDED)) {
       setArray(query, 1, "text", keys, Key::source);
       setArray(query, 2, "text", keys, Key::externalRef);
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
-          hashes.put(new Key(rows.getString(1), rows.getString(2)), rows.getString(3));
+          found.put(
+              new Key(rows.getString(1), rows.getString(2)),
+              new Recorded(rows.getString(3), rows.getObject(4, UUID.class)));
         }
       }
     }
-    return hashes;
+    return found;
   }
 
   /** Lock and statement travel together; the lock's own result is of no interest. */

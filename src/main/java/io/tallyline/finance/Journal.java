@@ -3,8 +3,10 @@ package io.tallyline.finance;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param date UTC date of the transaction
  * @param currency ISO 4217, of all lines
  * @param eventType the message's name
- * @param contentHash equal for messages that say the same
+ * @param content what the message says, for telling a repetition from a contradiction
  */
 public record Journal(
     String source,
@@ -28,8 +30,27 @@ public record Journal(
     String eventType,
     int eventVersion,
     @Nullable String correlationId,
-    String contentHash,
+    Content content,
     List<JournalLine> lines) {
+
+  /**
+   * What a message says, in the newest version that this hub understands.
+   *
+   * @param hash equal for messages that say the same; {@code v<version>:} and 64 digits
+   * @param olderHashes the same content as older versions hashed it: a hub that did not know the
+   *     newest may have recorded it so
+   * @param publishedIn all versions in which the event was published, the message's own among them
+   */
+  public record Content(String hash, Supplier<List<String>> olderHashes, Set<Integer> publishedIn) {
+    /** Of an event that there is one version of. */
+    public Content(String hash) {
+      this(hash, List::of, Set.of());
+    }
+
+    boolean isSameAs(@Nullable String recorded) {
+      return hash.equals(recorded) || olderHashes.get().contains(recorded);
+    }
+  }
 
   /**
    * @throws IllegalArgumentException FIN-002 if debits and credits differ; FIN-003 if who it

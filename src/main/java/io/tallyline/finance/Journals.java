@@ -1,5 +1,6 @@
 package io.tallyline.finance;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -15,6 +16,13 @@ public interface Journals {
    * @return one outcome for each journal, in the same order
    */
   List<Posted> post(List<Journal> journals);
+
+  /**
+   * Which of these transactions are recorded, with a journal or as seen, read now.
+   *
+   * @param externalRefs as in {@link Journal#externalRef}
+   */
+  Set<String> recorded(String source, Collection<String> externalRefs);
 
   /** Codes of all accounts, read now. */
   Set<String> accounts();

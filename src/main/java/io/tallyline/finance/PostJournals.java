@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,8 @@ public final class PostJournals implements AutoCloseable {
   }
 
   /**
-   * Returns when each delivery is written, known already, rejected, or failed for now.
+   * Returns when each delivery is written, known already, superseded by another version of its
+   * event, rejected, or failed for now.
    *
    * @throws ServerAway if the database is away for longer than {@code hub.finance.away-after}, or
    *     the hub stops meanwhile: the messages stay on the queue
@@ -52,8 +54,12 @@ public final class PostJournals implements AutoCloseable {
   public Deliveries post(Deliveries deliveries) {
     List<Delivery> batch = deliveries.accepted();
     if (!batch.isEmpty()) {
-      var attempt = new Attempt();
-      attempt.writeOrTakeApart(batch);
+      new Attempt(PostJournals.this::write).writeOrTakeApart(batch);
+    }
+    // After the others: of an event's versions the one that is posted may be in the same batch.
+    List<Delivery> copies = deliveries.copies();
+    if (!copies.isEmpty()) {
+      new Attempt(this::settleCopies).writeOrTakeApart(copies);
     }
     return deliveries;
   }
@@ -61,7 +67,12 @@ public final class PostJournals implements AutoCloseable {
   /** One batch on its way into the ledger, and how long that may take. */
   private final class Attempt {
     private final long awayAt = System.nanoTime() + settings.awayAfter().toNanos();
+    private final Consumer<List<Delivery>> work;
     private final long splitUntil = System.nanoTime() + settings.splitTime().toNanos();
+
+    Attempt(Consumer<List<Delivery>> work) {
+      this.work = work;
+    }
 
     void writeOrTakeApart(List<Delivery> batch) {
       RuntimeException failure = write(batch);
@@ -124,7 +135,7 @@ public final class PostJournals implements AutoCloseable {
           throw new ServerAway("FIN-030 the finance database is away.", null);
         }
         try {
-          PostJournals.this.write(batch);
+          work.accept(batch);
           return null;
         } catch (RuntimeException failure) {
           if (!LedgerFailure.isAway(failure)) {
@@ -179,7 +190,30 @@ public final class PostJournals implements AutoCloseable {
   }
 
   private static String reference(Delivery delivery) {
-    return Objects.requireNonNull(delivery.journal()).externalRef();
+    Delivery.Copy copy = delivery.copy();
+    return copy != null
+        ? copy.externalRef()
+        : Objects.requireNonNull(delivery.journal()).externalRef();
+  }
+
+  /**
+   * A copy is done once its transaction is recorded. Until then it waits like any other failure, so
+   * that a header which names a version that was never published loses nothing.
+   */
+  private void settleCopies(List<Delivery> copies) {
+    Set<String> recorded =
+        journals.recorded(
+            ReadMessages.SOURCE, copies.stream().map(PostJournals::reference).toList());
+    for (Delivery delivery : copies) {
+      Delivery.Copy copy = Objects.requireNonNull(delivery.copy());
+      if (recorded.contains(copy.externalRef())) {
+        count(copy.type().name(), copy.type().version(), "superseded");
+      } else {
+        delivery.fail(
+            "FIN-019 this version of transaction %s waits for v%d, which hub-versions says was published too and which is not recorded yet; if it never was, retry the message without that header."
+                .formatted(copy.externalRef(), copy.handled()));
+      }
+    }
   }
 
   private void write(List<Delivery> batch) {
@@ -195,7 +229,9 @@ public final class PostJournals implements AutoCloseable {
 
   private void settle(Delivery delivery, Journal journal, Posted outcome) {
     switch (outcome) {
-      case WRITTEN, DUPLICATE -> count(journal, outcome.name().toLowerCase(Locale.ROOT));
+      case WRITTEN, DUPLICATE, SUPERSEDED ->
+          count(
+              journal.eventType(), journal.eventVersion(), outcome.name().toLowerCase(Locale.ROOT));
       case CONFLICT ->
           delivery.reject(
               new Rejected(
@@ -222,16 +258,10 @@ public final class PostJournals implements AutoCloseable {
         .toList();
   }
 
-  private void count(Journal journal, String outcome) {
+  private void count(String event, int version, String outcome) {
     meters
         .counter(
-            "hub.finance.messages",
-            "event",
-            journal.eventType(),
-            "version",
-            "v" + journal.eventVersion(),
-            "outcome",
-            outcome)
+            "hub.finance.messages", "event", event, "version", "v" + version, "outcome", outcome)
         .increment();
   }
 

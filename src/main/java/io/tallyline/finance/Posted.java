@@ -7,6 +7,11 @@ public enum Posted {
   /** The same content was there before; nothing was written. */
   DUPLICATE,
   /**
+   * The same event was there before, in another of the versions it was published in; nothing was
+   * written.
+   */
+  SUPERSEDED,
+  /**
    * The transaction was there before with other content; nothing was written, and someone has to
    * decide which one is right (reason {@code conflict}).
    */

@@ -1,6 +1,8 @@
 package io.tallyline.finance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
@@ -8,10 +10,10 @@ import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Attempts;
 import io.tallyline.mapping.Mappings;
-import io.tallyline.mapping.MessageContract;
 import io.tallyline.mapping.Posting;
 import io.tallyline.mapping.PostingDraft;
 import io.tallyline.mapping.StrictJson;
+import io.tallyline.mapping.UnderstoodVersions;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -19,8 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -40,8 +43,10 @@ public final class ReadMessages {
   /** Name of the exchange property that holds the table of the route file. */
   public static final String TABLE = "postings";
 
-  private static final String SOURCE = "Inventory";
+  static final String SOURCE = "Inventory";
   private static final int LONGEST_CORRELATION_ID = 255;
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final Pattern VERSIONED = Pattern.compile("(.+)\\.v[0-9]+");
   private static final Pattern JSON =
       Pattern.compile(
@@ -56,9 +61,22 @@ public final class ReadMessages {
     this.mappings = mappings;
   }
 
-  private record Postings(Map<String, Understood> byRoutingKey, Set<String> names) {}
+  /** What a table says, by the event's name. */
+  private record Postings(Map<String, Understood> byName) {
+    /** As the table names them, for errors. */
+    List<String> understood() {
+      return byName.values().stream()
+          .map(understood -> understood.versions().versions().toString())
+          .sorted()
+          .toList();
+    }
+  }
 
-  private record Understood(MessageType type, MessageContract contract, Posting posting) {}
+  private record Understood(UnderstoodVersions versions, Posting posting) {
+    NavigableSet<Integer> numbers() {
+      return versions.versions().numbers();
+    }
+  }
 
   /**
    * Loads everything a table names, so that a broken file is found at start and not by a message.
@@ -70,7 +88,8 @@ public final class ReadMessages {
   }
 
   /**
-   * @param table lines {@code <routing key> -> <posting mapping>}
+   * @param table lines {@code <routing key> -> <posting mapping>}; a line that names several
+   *     versions, {@code ….v1,v2}, has them brought up to the highest, which the mapping reads
    */
   public Deliveries read(List<Message> messages, @ExchangeProperty(TABLE) String table) {
     Postings postings =
@@ -79,7 +98,7 @@ public final class ReadMessages {
     for (Message message : messages) {
       Delivery delivery = new Delivery(message);
       try {
-        delivery.read(journal(message, postings));
+        read(delivery, postings);
       } catch (Rejected rejected) {
         delivery.reject(rejected);
       } catch (RuntimeException | StackOverflowError | LinkageError unexpected) {
@@ -93,32 +112,72 @@ public final class ReadMessages {
   }
 
   private Postings postings(String table, String where) {
-    Map<String, Understood> byRoutingKey = new HashMap<>();
-    Set<String> names = new TreeSet<>();
+    Map<String, Understood> byName = new HashMap<>();
     RouteTable.parse(table, where)
         .entries()
         .forEach(
-            (routingKey, file) -> {
-              try {
-                MessageType type = MessageType.ofRoutingKey(routingKey);
-                byRoutingKey.put(
-                    routingKey,
-                    new Understood(type, mappings.contract(type.folder()), mappings.posting(file)));
-                names.add(type.name());
-              } catch (IllegalArgumentException wrong) {
-                throw new StartRefused("FIN-020", where + ": " + wrong.getMessage() + ".");
+            (routingKeys, file) -> {
+              MessageVersions versions = versions(routingKeys, where);
+              var understood =
+                  new Understood(mappings.understood(versions), mappings.posting(file));
+              if (byName.put(versions.name(), understood) != null) {
+                throw new StartRefused(
+                    "FIN-022",
+                    "%s: two lines name %s. Name its versions in one, as in %s.v1,v2; older ones are brought up to the highest."
+                        .formatted(where, versions.name(), versions.name()));
               }
             });
-    return new Postings(byRoutingKey, names);
+    return new Postings(byName);
   }
 
-  private static Journal journal(Message message, Postings postings) throws Rejected {
-    MessageProperties properties = message.getMessageProperties();
-    Understood understood = understood(Attempts.before(message).routingKey(), postings);
+  private static MessageVersions versions(String routingKeys, String where) {
+    try {
+      return MessageVersions.ofRoutingKeys(routingKeys);
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefused("FIN-020", where + ": " + wrong.getMessage() + ".");
+    }
+  }
+
+  private static void read(Delivery delivery, Postings postings) throws Rejected {
+    MessageProperties properties = delivery.message().getMessageProperties();
+    MessageType type = type(Attempts.before(delivery.message()).routingKey(), postings);
+    Understood understood = Objects.requireNonNull(postings.byName().get(type.name()));
+    NavigableSet<Integer> published =
+        MessageVersions.published(properties.getHeaders().get(Names.HUB_VERSIONS), type.version());
+    int handled = handled(type, published, understood);
     checkContentType(properties.getContentType());
-    var body = StrictJson.parse(message.getBody(), Names.LARGEST_BODY_BYTES);
-    understood.contract().check(body);
-    PostingDraft draft = understood.posting().apply(body);
+    JsonNode body = StrictJson.parse(delivery.message().getBody(), Names.LARGEST_BODY_BYTES);
+    if (!understood.numbers().contains(type.version())) {
+      delivery.isCopy(new Delivery.Copy(type, reference(body, type, understood), handled));
+      return;
+    }
+    UnderstoodVersions.Newest newest = understood.versions().read(type.version(), body);
+    PostingDraft draft = understood.posting().apply(newest.body());
+    if (handled == type.version()) {
+      delivery.read(journal(properties, type, draft, newest, published));
+    } else {
+      delivery.isCopy(new Delivery.Copy(type, draft.reference(), handled));
+    }
+  }
+
+  /** Of the versions an event was published in, the highest that is understood here. */
+  private static int handled(
+      MessageType type, NavigableSet<Integer> published, Understood understood) throws Rejected {
+    for (int version : published.descendingSet()) {
+      if (understood.numbers().contains(version)) {
+        return version;
+      }
+    }
+    throw unsupported(type.routingKey(), List.of(understood.versions().versions().toString()));
+  }
+
+  private static Journal journal(
+      MessageProperties properties,
+      MessageType type,
+      PostingDraft draft,
+      UnderstoodVersions.Newest newest,
+      Set<Integer> published)
+      throws Rejected {
     List<JournalLine> lines = new ArrayList<>(draft.lines().size());
     for (PostingDraft.Line line : draft.lines()) {
       lines.add(new JournalLine(line.account(), line.debit(), line.credit(), line.description()));
@@ -126,39 +185,54 @@ public final class ReadMessages {
     try {
       return new Journal(
           SOURCE,
-          draft.reference().toLowerCase(Locale.ROOT),
+          draft.reference(),
           draft.date().atZone(ZoneOffset.UTC).toLocalDate(),
           draft.description(),
           draft.currency(),
           eventId(properties.getMessageId(), draft.reference()),
-          understood.type().name(),
-          understood.type().version(),
+          type.name(),
+          type.version(),
           correlationId(properties.getCorrelationId()),
-          understood.contract().contentHash(body),
+          new Journal.Content(newest.contentHash(), newest.olderHashes(), published),
           lines);
     } catch (IllegalArgumentException wrong) {
       throw new Rejected(Reason.EXHAUSTED, "FIN-002", wrong.getMessage());
     }
   }
 
-  private static Understood understood(String key, Postings postings) throws Rejected {
-    Understood understood = postings.byRoutingKey().get(key);
-    if (understood != null) {
-      return understood;
-    }
+  private static MessageType type(String key, Postings postings) throws Rejected {
     var versioned = VERSIONED.matcher(key);
-    if (versioned.matches() && postings.names().contains(versioned.group(1))) {
+    boolean known = versioned.matches() && postings.byName().containsKey(versioned.group(1));
+    if (!known) {
       throw new Rejected(
-          Reason.UNSUPPORTED_VERSION,
-          "FIN-011",
-          "this hub understands %s, not '%s'. Upgrade it, or add a line to the route post-journals, then retry the dead letter."
-              .formatted(new TreeSet<>(postings.byRoutingKey().keySet()), key));
+          Reason.UNSUPPORTED_TYPE,
+          "FIN-010",
+          "no line of the route post-journals names '%s'; known are %s. Add a line with its posting mapping, then retry the dead letter."
+              .formatted(key, postings.understood()));
     }
-    throw new Rejected(
-        Reason.UNSUPPORTED_TYPE,
-        "FIN-010",
-        "no line of the route post-journals names '%s'; known are %s. Add a line with its posting mapping, then retry the dead letter."
-            .formatted(key, new TreeSet<>(postings.byRoutingKey().keySet())));
+    try {
+      return MessageType.ofRoutingKey(key);
+    } catch (IllegalArgumentException noVersion) {
+      throw unsupported(key, postings.understood());
+    }
+  }
+
+  private static Rejected unsupported(String key, List<String> understood) {
+    return new Rejected(
+        Reason.UNSUPPORTED_VERSION,
+        "FIN-011",
+        "this hub understands %s, not '%s'. Upgrade it, or add the version to its line in the route post-journals, then retry the dead letter."
+            .formatted(understood, key));
+  }
+
+  /** Of a version that nothing is known about but that it was published beside another one. */
+  private static String reference(JsonNode body, MessageType type, Understood understood)
+      throws Rejected {
+    String id = body.path("transactionId").asText("");
+    if (!UUID_TEXT.matcher(id).matches()) {
+      throw unsupported(type.routingKey(), List.of(understood.versions().versions().toString()));
+    }
+    return id.toLowerCase(Locale.ROOT);
   }
 
   private static void checkContentType(@Nullable String contentType) throws Rejected {

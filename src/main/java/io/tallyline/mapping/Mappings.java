@@ -1,8 +1,11 @@
 package io.tallyline.mapping;
 
 import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.StartRefused;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -45,6 +48,27 @@ public final class Mappings {
   /** The consumer's side of the same folder; throws as {@link #translation}. */
   public MessageContract contract(String folder) {
     return contracts.computeIfAbsent(folder, this::compileContract);
+  }
+
+  /**
+   * The consumer's side of one event in several versions. Every version between the lowest and the
+   * highest needs its folder, and all but the lowest their {@code upcast.jslt}.
+   *
+   * @throws StartRefused as {@link #translation}
+   */
+  public UnderstoodVersions understood(MessageVersions versions) {
+    MessageType highest = versions.highest();
+    Map<Integer, MessageContract> contractsOf = new HashMap<>();
+    Map<Integer, Mapping> upcasts = new HashMap<>();
+    int lowest = versions.numbers().first();
+    for (int version = lowest; version <= highest.version(); version++) {
+      String folder = new MessageType(highest.module(), highest.event(), version).folder();
+      contractsOf.put(version, contract(folder));
+      if (version > lowest) {
+        upcasts.put(version, mapping(folder + "/upcast.jslt"));
+      }
+    }
+    return new UnderstoodVersions(versions, contractsOf, upcasts);
   }
 
   /**

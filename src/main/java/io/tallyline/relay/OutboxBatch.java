@@ -5,14 +5,15 @@ import java.util.List;
 
 /**
  * The rows that one transaction claimed, in {@code seq} order, and what becomes of each on the
- * broker: {@code messages} is empty until they are translated, then message i comes from row i.
+ * broker: {@code messages} is empty until they are translated, then the messages i come from row i,
+ * one for each version, the highest first.
  *
  * @param more whether rows were left for the next batch
  */
-public record OutboxBatch(List<OutboxRow> rows, List<Outgoing> messages, boolean more) {
+public record OutboxBatch(List<OutboxRow> rows, List<List<Outgoing>> messages, boolean more) {
   static final OutboxBatch NONE = new OutboxBatch(List.of(), List.of(), false);
 
-  OutboxBatch translated(List<Outgoing> translations) {
+  OutboxBatch translated(List<List<Outgoing>> translations) {
     return new OutboxBatch(rows, translations, more);
   }
 

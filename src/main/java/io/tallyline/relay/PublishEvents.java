@@ -37,7 +37,8 @@ public final class PublishEvents {
    */
   public OutboxBatch publish(OutboxBatch batch) throws PublishFailed {
     for (int i = 0; i < batch.size(); i++) {
-      if (batch.messages().get(i).body().length > OutboxDeadLetters.LARGEST_PLAIN_BYTES) {
+      if (batch.messages().get(i).stream()
+          .anyMatch(message -> message.body().length > OutboxDeadLetters.LARGEST_PLAIN_BYTES)) {
         OutboxRow row = batch.rows().get(i);
         rows.leave(row.seq(), row.payloadBytes());
         throw new IllegalStateException(
@@ -60,7 +61,7 @@ public final class PublishEvents {
       if (wave == waves.size()) {
         waves.add(new ArrayList<>());
       }
-      waves.get(wave).add(batch.messages().get(i));
+      waves.get(wave).addAll(batch.messages().get(i));
     }
     return waves;
   }

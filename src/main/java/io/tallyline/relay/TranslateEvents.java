@@ -2,10 +2,12 @@ package io.tallyline.relay;
 
 import static io.tallyline.contracts.Names.CLOUD_EVENTS_PREFIX;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
@@ -17,6 +19,7 @@ import io.tallyline.mapping.MessageTranslation;
 import io.tallyline.mapping.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +66,10 @@ public final class TranslateEvents {
   /** The translations of one table, and what is counted for each. */
   private record Translations(Map<String, Translation> byEventType) {}
 
-  private record Translation(MessageTranslation mapping, Counter published) {}
+  /** Of one event type: every version that is published, the highest first. */
+  private record Translation(List<Version> versions, String allVersions) {}
+
+  private record Version(MessageTranslation mapping, Counter published) {}
 
   /**
    * Loads everything a table names, so that a broken file is found at start and not by an event.
@@ -76,7 +82,7 @@ public final class TranslateEvents {
         .forEach(
             (eventType, folder) -> {
               try {
-                mappings.translation(folder);
+                versions(folder).forEach(type -> mappings.translation(type.folder()));
               } catch (IllegalArgumentException wrong) {
                 throw new StartRefused(
                     "REL-003",
@@ -86,11 +92,12 @@ public final class TranslateEvents {
   }
 
   /**
-   * @param table lines {@code <event type> -> <module>/<event>/v<major>}
+   * @param table lines {@code <event type> -> <module>/<event>/v<major>}, or {@code …/v1,v2} while
+   *     a migration lasts
    */
   public OutboxBatch translate(OutboxBatch batch, @ExchangeProperty(TABLE) String table) {
     Translations translations = tables.computeIfAbsent(table, this::translations);
-    List<Outgoing> messages = new ArrayList<>(batch.size());
+    List<List<Outgoing>> messages = new ArrayList<>(batch.size());
     for (OutboxRow row : batch.rows()) {
       messages.add(translate(row, translations));
     }
@@ -103,10 +110,23 @@ public final class TranslateEvents {
         .entries()
         .forEach(
             (eventType, folder) -> {
-              MessageTranslation mapping = mappings.translation(folder);
-              byEventType.put(eventType, new Translation(mapping, counter(mapping.type())));
+              List<MessageType> types = versions(folder);
+              List<Version> versions = new ArrayList<>();
+              types.forEach(
+                  type ->
+                      versions.add(
+                          new Version(mappings.translation(type.folder()), counter(type))));
+              String all = MessageVersions.text(types.stream().map(MessageType::version).toList());
+              byEventType.put(eventType, new Translation(versions, all));
             });
     return new Translations(byEventType);
+  }
+
+  /** The highest goes out first: a consumer that understands it has it before the others. */
+  private static List<MessageType> versions(String folder) {
+    List<MessageType> highestFirst = new ArrayList<>(MessageVersions.ofFolders(folder).types());
+    Collections.reverse(highestFirst);
+    return highestFirst;
   }
 
   private Counter counter(MessageType type) {
@@ -117,7 +137,7 @@ public final class TranslateEvents {
         .register(meters);
   }
 
-  private Outgoing translate(OutboxRow row, Translations translations) {
+  private List<Outgoing> translate(OutboxRow row, Translations translations) {
     try {
       Translation translation = translations.byEventType().get(row.eventType());
       if (translation == null) {
@@ -132,9 +152,9 @@ public final class TranslateEvents {
                     row.seq(),
                     translations.byEventType().keySet()));
       }
-      Outgoing message = message(row, translation.mapping());
-      translation.published().increment();
-      return message;
+      List<Outgoing> messages = messages(row, translation);
+      translation.versions().forEach(version -> version.published().increment());
+      return messages;
     } catch (Rejected rejected) {
       log.warn(
           "Row {} of the {} outbox (event {}, {}) goes to {}: {}",
@@ -156,11 +176,12 @@ public final class TranslateEvents {
               "outcome",
               rejected.reason().text())
           .increment();
-      return deadLetters.of(row, rejected);
+      return List.of(deadLetters.of(row, rejected));
     }
   }
 
-  private Outgoing message(OutboxRow row, MessageTranslation mapping) throws Rejected {
+  /** All versions or none: a row that one of them cannot express is a dead letter. */
+  private List<Outgoing> messages(OutboxRow row, Translation translation) throws Rejected {
     String payload = row.payload();
     if (payload == null || row.payloadBytes() > Names.LARGEST_MESSAGE_BYTES) {
       throw new Rejected(
@@ -170,14 +191,19 @@ public final class TranslateEvents {
               .formatted(row.seq(), row.payloadBytes(), Names.LARGEST_MESSAGE_BYTES));
     }
     String correlationId = correlationId(row);
-    byte[] body = mapping.translate(StrictJson.parse(payload), row.occurredAt());
-    MessageType type = mapping.type();
-    return new Outgoing(
-        Names.EVENTS_EXCHANGE,
-        type.routingKey(),
-        properties(row, type, correlationId),
-        body,
-        outbox.mandatory());
+    JsonNode event = StrictJson.parse(payload);
+    List<Outgoing> messages = new ArrayList<>(translation.versions().size());
+    for (Version version : translation.versions()) {
+      MessageType type = version.mapping().type();
+      messages.add(
+          new Outgoing(
+              Names.EVENTS_EXCHANGE,
+              type.routingKey(),
+              properties(row, type, translation.allVersions(), correlationId),
+              version.mapping().translate(event, row.occurredAt()),
+              outbox.mandatory()));
+    }
+    return messages;
   }
 
   private static @Nullable String correlationId(OutboxRow row) throws Rejected {
@@ -194,10 +220,10 @@ public final class TranslateEvents {
   }
 
   private static BasicProperties properties(
-      OutboxRow row, MessageType type, @Nullable String correlationId) {
+      OutboxRow row, MessageType type, String allVersions, @Nullable String correlationId) {
     String eventId = row.eventId().toString();
     Map<String, Object> headers = new HashMap<>();
-    headers.put(Names.HUB_VERSIONS, "v" + type.version());
+    headers.put(Names.HUB_VERSIONS, allVersions);
     headers.put(CLOUD_EVENTS_PREFIX + "specversion", "1.0");
     headers.put(CLOUD_EVENTS_PREFIX + "id", eventId);
     headers.put(CLOUD_EVENTS_PREFIX + "source", "/" + type.module());

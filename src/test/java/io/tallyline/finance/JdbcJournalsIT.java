@@ -294,7 +294,7 @@ class JdbcJournalsIT {
         journal.eventType(),
         journal.eventVersion(),
         correlationId,
-        journal.contentHash(),
+        journal.content(),
         journal.lines());
   }
 

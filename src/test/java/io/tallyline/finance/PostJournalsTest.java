@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallyline.contracts.MessageType;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.StartRefused;
@@ -16,11 +17,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,11 @@ class PostJournalsTest {
     }
 
     @Override
+    public Set<String> recorded(String source, Collection<String> externalRefs) {
+      return externalRefs.stream().filter(written::containsKey).collect(Collectors.toSet());
+    }
+
+    @Override
     public Set<String> accounts() {
       return Set.of("1100", "4000");
     }
@@ -113,7 +121,7 @@ class PostJournalsTest {
             "inventory.sales-transaction-created",
             1,
             null,
-            "v1:00",
+            new Journal.Content("v1:00"),
             List.of(
                 new JournalLine("1100", BigDecimal.ONE, BigDecimal.ZERO, null),
                 new JournalLine("4000", BigDecimal.ZERO, BigDecimal.ONE, null))));
@@ -209,6 +217,38 @@ class PostJournalsTest {
 
     assertThat(ledger.calls).containsExactly(3);
     assertThat(posted.failed()).hasSize(3);
+  }
+
+  @Test
+  void takes_a_copy_as_done_only_when_its_transaction_is_recorded() {
+    Delivery posted = copy("a");
+    Delivery missing = copy("b");
+
+    posting.post(new Deliveries(List.of(posted, delivery("a"), missing)));
+
+    assertThat(posted.failure()).isNull();
+    assertThat(posted.rejection()).isNull();
+    assertThat(missing.failure()).startsWith("FIN-019").contains("transaction b").contains("v2");
+    assertThat(
+            meters
+                .counter(
+                    "hub.finance.messages",
+                    "event",
+                    "inventory.sales-transaction-created",
+                    "version",
+                    "v1",
+                    "outcome",
+                    "superseded")
+                .count())
+        .isEqualTo(1);
+  }
+
+  private static Delivery copy(String reference) {
+    Delivery copy = new Delivery(new Message(new byte[0]));
+    copy.isCopy(
+        new Delivery.Copy(
+            new MessageType("inventory", "sales-transaction-created", 1), reference, 2));
+    return copy;
   }
 
   @ParameterizedTest

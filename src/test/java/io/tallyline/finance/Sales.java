@@ -39,7 +39,7 @@ final class Sales {
         "inventory.sales-transaction-created",
         1,
         null,
-        hash,
+        new Journal.Content(hash),
         lines);
   }
 

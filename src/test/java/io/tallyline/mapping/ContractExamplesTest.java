@@ -20,9 +20,16 @@ class ContractExamplesTest {
   private static final Mappings MAPPINGS = Mappings.open(Path.of("mappings"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"purchase", "sales", "assembly", "adjustment"})
-  void map_as_the_contract_shows(String event) throws Exception {
-    Path file = EXAMPLES.resolve(event + "-transaction-created.json");
+  @ValueSource(
+      strings = {
+        "purchase-transaction-created",
+        "sales-transaction-created",
+        "sales-transaction-created.v2",
+        "assembly-transaction-created",
+        "adjustment-transaction-created"
+      })
+  void map_as_the_contract_shows(String name) throws Exception {
+    Path file = EXAMPLES.resolve(name + ".json");
     Assumptions.assumeTrue(Files.exists(file), file + " is not here: skipped");
     JsonNode example = StrictJson.parse(Files.readString(file));
     JsonNode outbox = example.get("outbox");
@@ -41,7 +48,9 @@ class ContractExamplesTest {
         .containsExactlyElementsOf(() -> example.get("message").fieldNames());
 
     PostingDraft draft =
-        MAPPINGS.posting("finance/" + type.event() + "/v1/journal.jslt").apply(message);
+        MAPPINGS
+            .posting("finance/" + type.event() + "/v" + type.version() + "/journal.jslt")
+            .apply(message);
     JsonNode journal = example.get("journal");
     assertThat(draft.reference()).isEqualTo(journal.get("external_ref").asText());
     assertThat(draft.currency()).isEqualTo(journal.get("currency").asText());

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Rejected;
 import java.nio.file.Files;
@@ -54,6 +56,13 @@ class MappingCasesTest {
   }
 
   private static JsonNode run(String input, JsonNode in) throws Rejected {
+    if (input.contains("/upcast-cases/")) {
+      MessageType type = MessageType.ofFolder(input.substring(0, input.indexOf("/upcast-cases/")));
+      MessageVersions step =
+          new MessageVersions(
+              List.of(new MessageType(type.module(), type.event(), type.version() - 1), type));
+      return MAPPINGS.understood(step).read(type.version() - 1, in).body();
+    }
     String folder = input.substring(0, input.indexOf("/cases/"));
     if (Files.exists(ROOT.resolve(folder).resolve("message.jslt"))) {
       byte[] body =
