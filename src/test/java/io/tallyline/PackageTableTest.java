@@ -30,7 +30,16 @@ class PackageTableTest {
               "delivery", List.of("contracts"),
               "relay", List.of("contracts", "delivery", "mapping"),
               "finance", List.of("contracts", "delivery", "mapping"),
-              "ops", List.of("contracts", "embedded", "mapping", "delivery", "relay", "finance")));
+              "workbench", List.of("contracts", "mapping", "finance"),
+              "ops",
+                  List.of(
+                      "contracts",
+                      "embedded",
+                      "mapping",
+                      "delivery",
+                      "relay",
+                      "finance",
+                      "workbench")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

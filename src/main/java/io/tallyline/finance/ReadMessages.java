@@ -6,9 +6,10 @@ import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
-import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Attempts;
+import io.tallyline.mapping.CompiledTables;
+import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.Posting;
 import io.tallyline.mapping.PostingDraft;
@@ -25,7 +26,6 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ import org.springframework.amqp.core.MessageProperties;
  * believed but the routing key, the message id, the correlation id, the content type and the body;
  * on a redelivery the routing key is the one that the hub noted itself.
  */
-public final class ReadMessages {
+public final class ReadMessages implements FollowsMappings {
   /** Name of the exchange property that holds the table of the route file. */
   public static final String TABLE = "postings";
 
@@ -54,11 +54,10 @@ public final class ReadMessages {
 
   private static final Logger log = LoggerFactory.getLogger(ReadMessages.class);
 
-  private final Mappings mappings;
-  private final Map<String, Postings> tables = new ConcurrentHashMap<>();
+  private final CompiledTables<Understood, Postings> tables;
 
   public ReadMessages(Mappings mappings) {
-    this.mappings = mappings;
+    this.tables = new CompiledTables<>(mappings, ReadMessages::compile, ReadMessages::postings);
   }
 
   /** What a table says, by the event's name. */
@@ -84,7 +83,12 @@ public final class ReadMessages {
    * @throws StartRefused if the table or a file it names is wrong
    */
   public void check(String table, String where) {
-    postings(table, where);
+    tables.check(table, where);
+  }
+
+  @Override
+  public List<StartRefused> use(Mappings fresh) {
+    return tables.use(fresh);
   }
 
   /**
@@ -92,8 +96,7 @@ public final class ReadMessages {
    *     versions, {@code ….v1,v2}, has them brought up to the highest, which the mapping reads
    */
   public Deliveries read(List<Message> messages, @ExchangeProperty(TABLE) String table) {
-    Postings postings =
-        tables.computeIfAbsent(table, text -> postings(text, "the table of postings"));
+    Postings postings = tables.get(table);
     List<Delivery> deliveries = new ArrayList<>(messages.size());
     for (Message message : messages) {
       Delivery delivery = new Delivery(message);
@@ -111,22 +114,22 @@ public final class ReadMessages {
     return new Deliveries(deliveries);
   }
 
-  private Postings postings(String table, String where) {
+  private static Understood compile(Mappings mappings, CompiledTables.Line line, String where) {
+    MessageVersions versions = versions(line.left(), where);
+    return new Understood(mappings.understood(versions), mappings.posting(line.right()));
+  }
+
+  private static Postings postings(Map<String, Understood> byRoutingKeys) {
     Map<String, Understood> byName = new HashMap<>();
-    RouteTable.parse(table, where)
-        .entries()
-        .forEach(
-            (routingKeys, file) -> {
-              MessageVersions versions = versions(routingKeys, where);
-              var understood =
-                  new Understood(mappings.understood(versions), mappings.posting(file));
-              if (byName.put(versions.name(), understood) != null) {
-                throw new StartRefused(
-                    "FIN-022",
-                    "%s: two lines name %s. Name its versions in one, as in %s.v1,v2; older ones are brought up to the highest."
-                        .formatted(where, versions.name(), versions.name()));
-              }
-            });
+    for (Understood understood : byRoutingKeys.values()) {
+      String name = understood.versions().versions().name();
+      if (byName.put(name, understood) != null) {
+        throw new StartRefused(
+            "FIN-022",
+            "two lines of the table of postings name %1$s. Name its versions in one, as in %1$s.v1,v2; older ones are brought up to the highest."
+                .formatted(name));
+      }
+    }
     return new Postings(byName);
   }
 

@@ -23,6 +23,13 @@ import org.springframework.beans.factory.ObjectProvider;
  * mapping they name must be right, and every route and bean must have the name it is known by.
  */
 final class CheckRoutes implements CamelContextConfiguration {
+  /** Without these a process would look healthy and carry nothing. */
+  private static final Map<String, Role> NEEDED =
+      Map.of(
+          "relay-outbox", Role.RELAY,
+          "post-journals", Role.FINANCE,
+          "announce-journals", Role.FINANCE);
+
   private final Set<Role> roles;
   private final ObjectProvider<TranslateEvents> translateEvents;
   private final ObjectProvider<ReadMessages> readMessages;
@@ -47,12 +54,9 @@ final class CheckRoutes implements CamelContextConfiguration {
       }
       check(context, route);
     }
-    require(ids, Role.RELAY, "relay-outbox");
-    require(ids, Role.FINANCE, "post-journals");
-    require(ids, Role.FINANCE, "announce-journals");
+    NEEDED.forEach((route, role) -> require(ids, role, route));
   }
 
-  /** Without these a process would look healthy and carry nothing. */
   private void require(Set<String> ids, Role role, String route) {
     if (roles.contains(role) && !ids.contains(route)) {
       throw new StartRefused(
@@ -63,7 +67,22 @@ final class CheckRoutes implements CamelContextConfiguration {
     }
   }
 
-  private void check(CamelContext context, RouteDefinition route) {
+  /** Ids of the routes that this process cannot be without. */
+  Set<String> needed() {
+    Set<String> needed = new TreeSet<>();
+    NEEDED.forEach(
+        (route, role) -> {
+          if (roles.contains(role)) {
+            needed.add(route);
+          }
+        });
+    return needed;
+  }
+
+  /**
+   * @throws StartRefused if the route, a table in it or a file that a table names is wrong
+   */
+  void check(CamelContext context, RouteDefinition route) {
     Map<String, BiConsumer<String, String>> tables =
         Map.of(
             TranslateEvents.TABLE,

@@ -13,7 +13,13 @@ import picocli.CommandLine.Command;
     version = "tallyline hub 0.1.0",
     description = "Carries inventory transactions into the finance ledger.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, StartCommand.class, LoadCommand.class, TestCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      StartCommand.class,
+      DevCommand.class,
+      LoadCommand.class,
+      TestCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 done, 1 not all is as it should be, 2 a setting, file or server is wrong.",

@@ -7,19 +7,24 @@ import io.tallyline.delivery.Breaker;
 import io.tallyline.finance.FinanceConfiguration;
 import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
+import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
+import io.tallyline.workbench.LiveEditing;
+import io.tallyline.workbench.WorkbenchProperties;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,7 +32,7 @@ import org.springframework.context.annotation.Import;
 
 /** Puts the process together from the roles it has. */
 @Configuration
-@EnableConfigurationProperties(HubProperties.class)
+@EnableConfigurationProperties({HubProperties.class, WorkbenchProperties.class})
 @Import({
   BrokerConfiguration.class,
   HubConfiguration.Inventory.class,
@@ -69,6 +74,27 @@ class HubConfiguration {
       ObjectProvider<TranslateEvents> translateEvents,
       ObjectProvider<ReadMessages> readMessages) {
     return new CheckRoutes(Role.parse(properties.roles()), translateEvents, readMessages);
+  }
+
+  /** Off in production unless somebody wants it: an edit on a server is not yet reviewed. */
+  @Bean
+  @ConditionalOnProperty("hub.workbench.reload")
+  LiveEditing liveEditing(
+      CamelContext camel,
+      HubProperties properties,
+      WorkbenchProperties workbench,
+      CheckRoutes checkRoutes,
+      ObjectProvider<FollowsMappings> followers) {
+    return new LiveEditing(
+        camel,
+        properties.mappingsDirectory(),
+        Role.routeFolders(properties.roles()).stream()
+            .map(properties.routesDirectory()::resolve)
+            .toList(),
+        workbench.reloadInterval(),
+        checkRoutes.needed(),
+        checkRoutes::check,
+        followers.orderedStream().toList());
   }
 
   /** A pool for a database whose schema is made or checked first. */

@@ -34,7 +34,11 @@ final class StartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    String[] arguments = Settings.of(settings);
+    return serve(Settings.of(settings));
+  }
+
+  /** Runs a hub until it is told to stop. */
+  static int serve(String... arguments) throws InterruptedException {
     exitWithZeroOnSignals();
     ConfigurableApplicationContext hub = HubApplication.run(arguments);
     WhatRunsWhere.of(hub).forEach(log::info);

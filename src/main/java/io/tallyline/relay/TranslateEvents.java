@@ -11,9 +11,10 @@ import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
-import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Outgoing;
+import io.tallyline.mapping.CompiledTables;
+import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.MessageTranslation;
 import io.tallyline.mapping.StrictJson;
@@ -24,7 +25,6 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Turns each claimed row into its integration message, or, where no mapping can, into a dead letter
  * with its reason, so that the rows behind it go on.
  */
-public final class TranslateEvents {
+public final class TranslateEvents implements FollowsMappings {
   /** Name of the exchange property that holds the table of the route file. */
   public static final String TABLE = "events";
 
@@ -47,10 +47,9 @@ public final class TranslateEvents {
   private static final Logger log = LoggerFactory.getLogger(TranslateEvents.class);
 
   private final RelayedOutbox outbox;
-  private final Mappings mappings;
   private final OutboxDeadLetters deadLetters;
   private final MeterRegistry meters;
-  private final Map<String, Translations> tables = new ConcurrentHashMap<>();
+  private final CompiledTables<Translation, Translations> tables;
 
   public TranslateEvents(
       RelayedOutbox outbox,
@@ -58,7 +57,7 @@ public final class TranslateEvents {
       OutboxDeadLetters deadLetters,
       MeterRegistry meters) {
     this.outbox = outbox;
-    this.mappings = mappings;
+    this.tables = new CompiledTables<>(mappings, this::compile, Translations::new);
     this.deadLetters = deadLetters;
     this.meters = meters;
   }
@@ -77,18 +76,12 @@ public final class TranslateEvents {
    * @throws StartRefused if the table or a file it names is wrong
    */
   public void check(String table, String where) {
-    RouteTable.parse(table, where)
-        .entries()
-        .forEach(
-            (eventType, folder) -> {
-              try {
-                versions(folder).forEach(type -> mappings.translation(type.folder()));
-              } catch (IllegalArgumentException wrong) {
-                throw new StartRefused(
-                    "REL-003",
-                    "%s: the mapping of %s: %s.".formatted(where, eventType, wrong.getMessage()));
-              }
-            });
+    tables.check(table, where);
+  }
+
+  @Override
+  public List<StartRefused> use(Mappings fresh) {
+    return tables.use(fresh);
   }
 
   /**
@@ -96,7 +89,7 @@ public final class TranslateEvents {
    *     a migration lasts
    */
   public OutboxBatch translate(OutboxBatch batch, @ExchangeProperty(TABLE) String table) {
-    Translations translations = tables.computeIfAbsent(table, this::translations);
+    Translations translations = tables.get(table);
     List<List<Outgoing>> messages = new ArrayList<>(batch.size());
     for (OutboxRow row : batch.rows()) {
       messages.add(translate(row, translations));
@@ -104,29 +97,27 @@ public final class TranslateEvents {
     return batch.translated(messages);
   }
 
-  private Translations translations(String table) {
-    Map<String, Translation> byEventType = new HashMap<>();
-    RouteTable.parse(table, "the table of events")
-        .entries()
-        .forEach(
-            (eventType, folder) -> {
-              List<MessageType> types = versions(folder);
-              List<Version> versions = new ArrayList<>();
-              types.forEach(
-                  type ->
-                      versions.add(
-                          new Version(mappings.translation(type.folder()), counter(type))));
-              String all = MessageVersions.text(types.stream().map(MessageType::version).toList());
-              byEventType.put(eventType, new Translation(versions, all));
-            });
-    return new Translations(byEventType);
+  private Translation compile(Mappings mappings, CompiledTables.Line line, String where) {
+    List<MessageType> types = versions(line, where);
+    List<Version> versions = new ArrayList<>();
+    for (MessageType type : types) {
+      versions.add(new Version(mappings.translation(type.folder()), counter(type)));
+    }
+    return new Translation(
+        versions, MessageVersions.text(types.stream().map(MessageType::version).toList()));
   }
 
   /** The highest goes out first: a consumer that understands it has it before the others. */
-  private static List<MessageType> versions(String folder) {
-    List<MessageType> highestFirst = new ArrayList<>(MessageVersions.ofFolders(folder).types());
-    Collections.reverse(highestFirst);
-    return highestFirst;
+  private static List<MessageType> versions(CompiledTables.Line line, String where) {
+    try {
+      List<MessageType> types = new ArrayList<>(MessageVersions.ofFolders(line.right()).types());
+      Collections.reverse(types);
+      return types;
+    } catch (IllegalArgumentException wrong) {
+      throw new StartRefused(
+          "REL-003",
+          "%s: the mapping of %s: %s.".formatted(where, line.left(), wrong.getMessage()));
+    }
   }
 
   private Counter counter(MessageType type) {

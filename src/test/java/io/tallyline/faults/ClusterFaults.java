@@ -65,7 +65,7 @@ final class ClusterFaults {
               new ClusterBroker(cluster, cluster.newVirtualHost()));
       world.start();
       cluster.nodes().forEach(RabbitNode::awaitSettled);
-      Flow flow = Flow.of(bench, world, bench.pick(500, 2_000));
+      Flow flow = Flow.of(bench, world, bench.pick(500, 6_000));
       boolean inTheMiddle = true;
       for (int time = 1; time <= bench.pick(1, 3); time++) {
         flow.awaitPosted(bench, 10 * time);

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallyline.testing.CopiedTree;
+import io.tallyline.testing.Edits;
 import io.tallyline.testing.Outbox;
 import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.TestHub;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,17 +88,17 @@ class VersionMigrationIT {
     }
   }
 
-  private TestHub relay(String versions) throws IOException {
+  private TestHub relay(String versions) {
     Path routes = CopiedTree.of("routes", folder.resolve("relay-" + versions.replace(",", "-")));
     Path file = routes.resolve("inventory/relay-outbox.camel.yaml");
-    replace(file, SALES + "v1\n", SALES + versions + "\n");
+    Edits.replace(file, SALES + "v1\n", SALES + versions + "\n");
     return hub("relay", routes).database(inventory).start();
   }
 
-  private TestHub finance(String versions, String posting) throws IOException {
+  private TestHub finance(String versions, String posting) {
     Path routes = CopiedTree.of("routes", folder.resolve("finance-" + versions.replace(",", "-")));
     Path file = routes.resolve("finance/post-journals.camel.yaml");
-    replace(
+    Edits.replace(
         file,
         "sales-transaction-created.v1,v2   -> finance/sales-transaction-created/v2/",
         "sales-transaction-created."
@@ -118,12 +117,6 @@ class VersionMigrationIT {
         .roles(role)
         .broker(node, virtualHost)
         .with("hub.routes-directory", routes.toString());
-  }
-
-  private static void replace(Path file, String from, String to) throws IOException {
-    String text = Files.readString(file);
-    assertThat(text).contains(from);
-    Files.writeString(file, text.replace(from, to));
   }
 
   private record Journal(int version, List<String> lines) {}
