@@ -8,6 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
@@ -22,6 +25,7 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.Iterator;
@@ -109,6 +113,23 @@ public final class StrictJson {
       throw new UncheckedIOException(notText);
     }
     return out.toByteArray();
+  }
+
+  /** The same numbers, indented by two spaces, for people and for files that people read. */
+  public static String writeIndented(JsonNode node) {
+    Separators separators =
+        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators);
+    printer.indentObjectsWith(indenter);
+    printer.indentArraysWith(indenter);
+    StringWriter out = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(out).setPrettyPrinter(printer)) {
+      write(node, generator);
+    } catch (IOException notText) {
+      throw new UncheckedIOException(notText);
+    }
+    return out.toString();
   }
 
   private static void write(JsonNode node, JsonGenerator generator) throws IOException {

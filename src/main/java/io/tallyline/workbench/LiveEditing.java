@@ -29,7 +29,6 @@ import org.springframework.context.event.EventListener;
  */
 public final class LiveEditing {
   private static final Logger log = LoggerFactory.getLogger(LiveEditing.class);
-  private static final String ROUTE_FILE = ".camel.yaml";
 
   private final Path mappings;
   private final List<Path> routeFolders;
@@ -194,7 +193,7 @@ public final class LiveEditing {
     Set<Path> found = new TreeSet<>();
     for (Path file : files) {
       boolean route = routeFolders.stream().anyMatch(file::startsWith);
-      if (route && file.getFileName().toString().endsWith(ROUTE_FILE)) {
+      if (route && file.getFileName().toString().endsWith(RouteFiles.SUFFIX)) {
         found.add(file);
       }
     }

@@ -10,13 +10,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
-import org.apache.camel.RoutesBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +49,7 @@ final class LiveRoutes {
     for (Path file : files) {
       try {
         byte[] content = Files.readAllBytes(file);
-        loaded.put(file, new Loaded(content, ids(definitions(file, content))));
+        loaded.put(file, new Loaded(content, ids(RouteFiles.definitions(file, content))));
       } catch (Exception edited) {
         log.debug("{} is not what runs", file, edited);
       }
@@ -73,7 +69,7 @@ final class LiveRoutes {
     if (before != null && java.util.Arrays.equals(before.content(), content)) {
       return Set.of();
     }
-    List<RouteDefinition> definitions = definitions(file, content);
+    List<RouteDefinition> definitions = RouteFiles.definitions(file, content);
     Set<String> ids = ids(definitions);
     refuseTaken(file, ids, gone);
     refuseLoss(file, before, ids);
@@ -154,7 +150,7 @@ final class LiveRoutes {
   }
 
   private void update(Path file, byte[] content) throws Exception {
-    PluginHelper.getRoutesLoader(camel).updateRoutes(resource(file, content));
+    PluginHelper.getRoutesLoader(camel).updateRoutes(RouteFiles.resource(file, content));
   }
 
   private void restore(Path file, @Nullable Loaded before, Set<String> tried) {
@@ -182,22 +178,6 @@ final class LiveRoutes {
         model.removeRouteDefinition(definition);
       }
     }
-  }
-
-  /** Reads a file as Camel would, in a context of its own that never starts. */
-  private List<RouteDefinition> definitions(Path file, byte[] content) throws Exception {
-    try (DefaultCamelContext scratch = new DefaultCamelContext()) {
-      for (RoutesBuilder builder :
-          PluginHelper.getRoutesLoader(scratch)
-              .findRoutesBuilders(List.of(resource(file, content)))) {
-        builder.addRoutesToCamelContext(scratch);
-      }
-      return List.copyOf(scratch.getRouteDefinitions());
-    }
-  }
-
-  private static Resource resource(Path file, byte[] content) {
-    return ResourceHelper.fromBytes("file:" + file, content);
   }
 
   private static Set<String> ids(List<RouteDefinition> definitions) {
