@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       StartCommand.class,
       DevCommand.class,
+      PreviewCommand.class,
+      NewCommand.class,
       LoadCommand.class,
       TestCommand.class
     },

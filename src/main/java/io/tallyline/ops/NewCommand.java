@@ -75,9 +75,9 @@ final class NewCommand implements Runnable {
 
           %s can be recorded in the outbox now. Next:
             edit event.schema.json and v1/message.*, then ./hub check
-            ./hub preview mappings/inventory/%s/v1/cases/two-lines.in.json --type %s
+            ./hub preview mappings/inventory/%s/v1/cases/two-lines.in.json
           """,
-          event.eventType(), name, event.eventType());
+          event.eventType(), name);
       return Hub.DONE;
     }
   }

@@ -83,11 +83,12 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
      */
     public Preview of(JsonNode event, @Nullable String type) throws Rejected {
       JsonNode row = event.has("outbox") ? event.get("outbox") : event;
-      boolean isRow = row.path("event_type").isTextual() && row.has("payload");
-      JsonNode payload = isRow ? row.get("payload") : event;
-      Instant occurredAt = isRow ? moment(row.path("occurred_at").asText("")) : Instant.now();
-      String eventType =
-          type != null ? type : isRow ? row.get("event_type").asText() : find(payload);
+      JsonNode payload = row.path("payload").isObject() ? row.get("payload") : row;
+      Instant occurredAt = moment(row.path("occurred_at").asText(""));
+      String eventType = type != null ? type : row.path("event_type").asText("");
+      if (eventType.isEmpty()) {
+        eventType = find(payload);
+      }
       String folders = events.get(eventType);
       if (folders == null) {
         throw new Rejected(

@@ -38,8 +38,7 @@ class NewEventTest {
 
     Path in = mappings.resolve("inventory/scrap-recorded/v1/cases/two-lines.in.json");
     Preview preview =
-        new Preview.Files(routes, mappings)
-            .of(StrictJson.parse(Files.readString(in)).get("payload"), null);
+        new Preview.Files(routes, mappings).of(StrictJson.parse(Files.readString(in)), null);
     assertThat(preview.eventType()).isEqualTo("ScrapRecorded");
     assertThat(preview.posted().journal().lines())
         .extracting(line -> line.account() + " " + line.debit() + " " + line.credit())
