@@ -1,5 +1,7 @@
 package io.tallyline.ops;
 
+import io.tallyline.bridge.ReadEnvelopes;
+import io.tallyline.bridge.WriteEnvelopes;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.relay.TranslateEvents;
@@ -33,14 +35,20 @@ final class CheckRoutes implements CamelContextConfiguration {
   private final Set<Role> roles;
   private final ObjectProvider<TranslateEvents> translateEvents;
   private final ObjectProvider<ReadMessages> readMessages;
+  private final ObjectProvider<ReadEnvelopes> readEnvelopes;
+  private final ObjectProvider<WriteEnvelopes> writeEnvelopes;
 
   CheckRoutes(
       Set<Role> roles,
       ObjectProvider<TranslateEvents> translateEvents,
-      ObjectProvider<ReadMessages> readMessages) {
+      ObjectProvider<ReadMessages> readMessages,
+      ObjectProvider<ReadEnvelopes> readEnvelopes,
+      ObjectProvider<WriteEnvelopes> writeEnvelopes) {
     this.roles = roles;
     this.translateEvents = translateEvents;
     this.readMessages = readMessages;
+    this.readEnvelopes = readEnvelopes;
+    this.writeEnvelopes = writeEnvelopes;
   }
 
   @Override
@@ -89,7 +97,11 @@ final class CheckRoutes implements CamelContextConfiguration {
             (table, where) ->
                 translateEvents.stream().findFirst().ifPresent(bean -> bean.check(table, where)),
             ReadMessages.TABLE,
-            (table, where) -> readMessages.ifAvailable(bean -> bean.check(table, where)));
+            (table, where) -> readMessages.ifAvailable(bean -> bean.check(table, where)),
+            ReadEnvelopes.TABLE,
+            (table, where) -> readEnvelopes.ifAvailable(bean -> bean.check(table, where)),
+            WriteEnvelopes.TABLE,
+            (table, where) -> writeEnvelopes.ifAvailable(bean -> bean.check(table, where)));
     for (SetPropertyDefinition property : all(route, SetPropertyDefinition.class)) {
       BiConsumer<String, String> check = tables.get(property.getName());
       if (check != null) {

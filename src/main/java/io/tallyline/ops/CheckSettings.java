@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
@@ -40,6 +41,8 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
 
   /** Set by the hub's own commands only. */
   private static final String SERVING = "hub.serving";
+
+  private static final String BRIDGE = "hub.bridge.masstransit";
 
   @Override
   public int getOrder() {
@@ -73,17 +76,27 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
   private static Map<String, Object> derived(ConfigurableEnvironment environment, Set<Role> roles) {
     Map<String, Object> derived = new TreeMap<>();
     String routes = environment.getProperty("hub.routes-directory", "routes");
+    Stream<String> bridge =
+        isBridge(environment, roles) ? Stream.of(Role.BRIDGE_ROUTE_FOLDER) : Stream.empty();
     derived.put(
         "camel.main.routes-include-pattern",
-        roles.stream()
-            .map(role -> "file:" + routes + "/" + role.routeFolder() + "/**/*.camel.yaml")
+        Stream.concat(roles.stream().map(Role::routeFolder), bridge)
+            .map(folder -> "file:" + routes + "/" + folder + "/**/*.camel.yaml")
             .distinct()
             .collect(Collectors.joining(",")));
+    String errorQueues = environment.getProperty(BRIDGE + ".error-queues", "").strip();
+    derived.put(BRIDGE + ".collects-errors", !errorQueues.isEmpty());
+    derived.put(BRIDGE + ".collected-queues", errorQueues.isEmpty() ? "none" : errorQueues);
     derived.put(
         "hub.relay.poll-interval-millis", millis(environment, "hub.relay.poll-interval", "1s"));
     derived.put(
         "hub.relay.watch-interval-millis", millis(environment, "hub.relay.watch-interval", "10s"));
     return derived;
+  }
+
+  private static boolean isBridge(ConfigurableEnvironment environment, Set<Role> roles) {
+    return roles.contains(Role.RELAY)
+        && environment.getProperty(BRIDGE + ".enabled", Boolean.class, false);
   }
 
   private static long millis(ConfigurableEnvironment environment, String name, String otherwise) {

@@ -2,6 +2,9 @@ package io.tallyline.ops;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallyline.bridge.BridgeConfiguration;
+import io.tallyline.bridge.ReadEnvelopes;
+import io.tallyline.bridge.WriteEnvelopes;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.finance.FinanceConfiguration;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,6 +39,7 @@ import org.springframework.context.annotation.Import;
 @Import({
   BrokerConfiguration.class,
   HubConfiguration.Inventory.class,
+  HubConfiguration.Bridge.class,
   HubConfiguration.Finance.class,
   HubConfiguration.Store.class
 })
@@ -72,13 +76,20 @@ class HubConfiguration {
   CheckRoutes checkRoutes(
       HubProperties properties,
       ObjectProvider<TranslateEvents> translateEvents,
-      ObjectProvider<ReadMessages> readMessages) {
-    return new CheckRoutes(Role.parse(properties.roles()), translateEvents, readMessages);
+      ObjectProvider<ReadMessages> readMessages,
+      ObjectProvider<ReadEnvelopes> readEnvelopes,
+      ObjectProvider<WriteEnvelopes> writeEnvelopes) {
+    return new CheckRoutes(
+        Role.parse(properties.roles()),
+        translateEvents,
+        readMessages,
+        readEnvelopes,
+        writeEnvelopes);
   }
 
   /** Off in production unless somebody wants it: an edit on a server is not yet reviewed. */
   @Bean
-  @ConditionalOnProperty("hub.workbench.reload")
+  @ConditionalOnBooleanProperty("hub.workbench.reload")
   LiveEditing liveEditing(
       CamelContext camel,
       HubProperties properties,
@@ -166,6 +177,13 @@ class HubConfiguration {
       return open(DatabaseAccess.Kind.INVENTORY, properties.inventory(), properties);
     }
   }
+
+  /** Needs nothing but the broker; who publishes inventory's messages runs it too. */
+  @Configuration
+  @ConditionalOnRole(Role.RELAY)
+  @ConditionalOnBooleanProperty("hub.bridge.masstransit.enabled")
+  @Import(BridgeConfiguration.class)
+  static class Bridge {}
 
   @Configuration
   @ConditionalOnRole({Role.FINANCE, Role.OPS})

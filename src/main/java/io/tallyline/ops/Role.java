@@ -18,6 +18,9 @@ enum Role {
   /** Operations: needs the hub database, and finance read-only. */
   OPS("hub");
 
+  /** Flows of the MassTransit bridge, which runs with the role relay where it is switched on. */
+  static final String BRIDGE_ROUTE_FOLDER = "bridge";
+
   private final String routeFolder;
 
   Role(String routeFolder) {
