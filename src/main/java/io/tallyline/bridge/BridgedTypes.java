@@ -3,6 +3,7 @@ package io.tallyline.bridge;
 import io.tallyline.contracts.MessageType;
 import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.mapping.CompiledTables;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -26,10 +27,7 @@ record BridgedTypes(Map<String, Pair> byArrival) {
     RouteTable.parse(table, where)
         .entries()
         .forEach(
-            (urn, key) ->
-                types.put(
-                    urn,
-                    pair(where, () -> MessageUrn.ofUrn(urn), () -> MessageType.ofRoutingKey(key))));
+            (urn, key) -> types.put(urn, inward(new CompiledTables.Line(urn, key), where)));
     return new BridgedTypes(types);
   }
 
@@ -43,14 +41,22 @@ record BridgedTypes(Map<String, Pair> byArrival) {
     RouteTable.parse(table, where)
         .entries()
         .forEach(
-            (key, name) ->
-                types.put(
-                    key,
-                    pair(
-                        where,
-                        () -> MessageUrn.ofName(name),
-                        () -> MessageType.ofRoutingKey(key))));
+            (key, name) -> types.put(key, outward(new CompiledTables.Line(key, name), where)));
     return new BridgedTypes(types);
+  }
+
+  static Pair inward(CompiledTables.Line line, String where) {
+    return pair(
+        where,
+        () -> MessageUrn.ofUrn(line.left()),
+        () -> MessageType.ofRoutingKey(line.right()));
+  }
+
+  static Pair outward(CompiledTables.Line line, String where) {
+    return pair(
+        where,
+        () -> MessageUrn.ofName(line.right()),
+        () -> MessageType.ofRoutingKey(line.left()));
   }
 
   private static Pair pair(String where, Supplier<MessageUrn> urn, Supplier<MessageType> type) {

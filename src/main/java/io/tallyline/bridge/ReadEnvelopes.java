@@ -10,6 +10,8 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Outgoing;
+import io.tallyline.mapping.CompiledTables;
+import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.MessageContract;
 import io.tallyline.mapping.StrictJson;
@@ -24,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
@@ -33,19 +34,18 @@ import org.springframework.amqp.core.Message;
  * Turns each MassTransit message into the integration message that it stands for. What does not
  * become one exactly as the contract says is rejected, never guessed.
  */
-public final class ReadEnvelopes {
+public final class ReadEnvelopes implements FollowsMappings {
   /** Name of the exchange property that holds the table of the route file. */
   public static final String TABLE = "messages";
 
-  private final Mappings mappings;
   private final Shapes shapes;
-  private final Map<String, Map<String, Known>> tables = new ConcurrentHashMap<>();
+  private final CompiledTables<Known, Map<String, Known>> tables;
 
   /**
    * @param folder the one that the mappings were opened from
    */
   public ReadEnvelopes(Mappings mappings, Path folder) {
-    this.mappings = mappings;
+    this.tables = new CompiledTables<>(mappings, this::compile, Map::copyOf);
     this.shapes = new Shapes(folder);
   }
 
@@ -57,30 +57,27 @@ public final class ReadEnvelopes {
    * @throws StartRefused if the table or a file it names is wrong
    */
   public void check(String table, String where) {
-    known(table, where);
+    tables.check(table, where);
+  }
+
+  @Override
+  public List<StartRefused> use(Mappings fresh) {
+    return tables.use(fresh);
   }
 
   /**
    * @param table lines {@code urn:message:<Namespace>:<Type> -> <routing key>}
    */
   public Crossings read(List<Message> messages, @ExchangeProperty(TABLE) String table) {
-    Map<String, Known> known =
-        tables.computeIfAbsent(table, text -> known(text, "the table of messages"));
+    Map<String, Known> known = tables.get(table);
     return Crossings.translated(
         MassTransit.IN_QUEUE, messages, message -> translated(message, known));
   }
 
-  private Map<String, Known> known(String table, String where) {
-    Map<String, Known> known = new HashMap<>();
-    BridgedTypes.inwards(table, where)
-        .byArrival()
-        .forEach(
-            (urn, pair) -> {
-              String folder = pair.type().folder();
-              MessageContract contract = mappings.contract(folder);
-              known.put(urn, new Known(pair.urn(), pair.type(), contract, shapes.of(folder)));
-            });
-    return Map.copyOf(known);
+  private Known compile(Mappings mappings, CompiledTables.Line line, String where) {
+    BridgedTypes.Pair pair = BridgedTypes.inward(line, where);
+    String folder = pair.type().folder();
+    return new Known(pair.urn(), pair.type(), mappings.contract(folder), shapes.of(folder));
   }
 
   private static Outgoing translated(Message message, Map<String, Known> table) throws Rejected {

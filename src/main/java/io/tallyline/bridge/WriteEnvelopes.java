@@ -11,6 +11,8 @@ import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Attempts;
 import io.tallyline.delivery.Outgoing;
+import io.tallyline.mapping.CompiledTables;
+import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.MessageContract;
 import io.tallyline.mapping.StrictJson;
@@ -25,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
@@ -35,25 +36,24 @@ import org.springframework.amqp.core.MessageProperties;
  * Turns each integration message into the envelope that a MassTransit consumer expects. What is not
  * as its contract says is rejected: a .NET consumer gets nothing that finance would not take.
  */
-public final class WriteEnvelopes {
+public final class WriteEnvelopes implements FollowsMappings {
   /** Name of the exchange property that holds the table of the route file. */
   public static final String TABLE = "types";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
 
-  private final Mappings mappings;
   private final Shapes shapes;
   private final String broker;
   private final InstantSource clock;
   private final ObjectNode host;
-  private final Map<String, Map<String, Known>> tables = new ConcurrentHashMap<>();
+  private final CompiledTables<Known, Map<String, Known>> tables;
 
   /**
    * @param folder the one that the mappings were opened from
    * @param broker for example {@code rabbitmq://rabbit-1/}, without credentials, ending in a slash
    */
   public WriteEnvelopes(Mappings mappings, Path folder, String broker, InstantSource clock) {
-    this.mappings = mappings;
+    this.tables = new CompiledTables<>(mappings, this::compile, Map::copyOf);
     this.shapes = new Shapes(folder);
     this.broker = broker;
     this.clock = clock;
@@ -68,30 +68,27 @@ public final class WriteEnvelopes {
    * @throws StartRefused if the table or a file it names is wrong
    */
   public void check(String table, String where) {
-    known(table, where);
+    tables.check(table, where);
+  }
+
+  @Override
+  public List<StartRefused> use(Mappings fresh) {
+    return tables.use(fresh);
   }
 
   /**
    * @param table lines {@code <routing key> -> <Namespace>:<Type>}
    */
   public Crossings write(List<Message> messages, @ExchangeProperty(TABLE) String table) {
-    Map<String, Known> known =
-        tables.computeIfAbsent(table, text -> known(text, "the table of types"));
+    Map<String, Known> known = tables.get(table);
     return Crossings.translated(
         MassTransit.OUT_QUEUE, messages, message -> translated(message, known));
   }
 
-  private Map<String, Known> known(String table, String where) {
-    Map<String, Known> known = new HashMap<>();
-    BridgedTypes.outwards(table, where)
-        .byArrival()
-        .forEach(
-            (key, pair) -> {
-              MessageType type = pair.type();
-              MessageContract contract = mappings.contract(type.folder());
-              known.put(key, new Known(pair.urn(), contract, shapes.of(type.folder())));
-            });
-    return Map.copyOf(known);
+  private Known compile(Mappings mappings, CompiledTables.Line line, String where) {
+    BridgedTypes.Pair pair = BridgedTypes.outward(line, where);
+    String folder = pair.type().folder();
+    return new Known(pair.urn(), mappings.contract(folder), shapes.of(folder));
   }
 
   private Outgoing translated(Message message, Map<String, Known> table) throws Rejected {

@@ -17,9 +17,11 @@ import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
 import io.tallyline.workbench.LiveEditing;
 import io.tallyline.workbench.WorkbenchProperties;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -95,12 +98,13 @@ class HubConfiguration {
       HubProperties properties,
       WorkbenchProperties workbench,
       CheckRoutes checkRoutes,
-      ObjectProvider<FollowsMappings> followers) {
+      ObjectProvider<FollowsMappings> followers,
+      @Value("${camel.main.routes-include-pattern}") String routePatterns) {
     return new LiveEditing(
         camel,
         properties.mappingsDirectory(),
-        Role.routeFolders(properties.roles()).stream()
-            .map(properties.routesDirectory()::resolve)
+        Arrays.stream(routePatterns.split(","))
+            .map(pattern -> Path.of(pattern.replaceFirst("^file:", "").replaceFirst("/[*][*]/.*$", "")))
             .toList(),
         workbench.reloadInterval(),
         checkRoutes.needed(),

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What a process does; one hub may do everything, or several share the work. */
@@ -30,13 +29,6 @@ enum Role {
   /** The folder below {@code routes/} whose flows this role runs. */
   String routeFolder() {
     return routeFolder;
-  }
-
-  /** The same for several roles, each once. */
-  static Set<String> routeFolders(String roles) {
-    return parse(roles).stream()
-        .map(Role::routeFolder)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   boolean needsBroker() {
