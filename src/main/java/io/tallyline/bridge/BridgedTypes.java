@@ -26,8 +26,7 @@ record BridgedTypes(Map<String, Pair> byArrival) {
     Map<String, Pair> types = new LinkedHashMap<>();
     RouteTable.parse(table, where)
         .entries()
-        .forEach(
-            (urn, key) -> types.put(urn, inward(new CompiledTables.Line(urn, key), where)));
+        .forEach((urn, key) -> types.put(urn, inward(new CompiledTables.Line(urn, key), where)));
     return new BridgedTypes(types);
   }
 
@@ -40,23 +39,18 @@ record BridgedTypes(Map<String, Pair> byArrival) {
     Map<String, Pair> types = new LinkedHashMap<>();
     RouteTable.parse(table, where)
         .entries()
-        .forEach(
-            (key, name) -> types.put(key, outward(new CompiledTables.Line(key, name), where)));
+        .forEach((key, name) -> types.put(key, outward(new CompiledTables.Line(key, name), where)));
     return new BridgedTypes(types);
   }
 
   static Pair inward(CompiledTables.Line line, String where) {
     return pair(
-        where,
-        () -> MessageUrn.ofUrn(line.left()),
-        () -> MessageType.ofRoutingKey(line.right()));
+        where, () -> MessageUrn.ofUrn(line.left()), () -> MessageType.ofRoutingKey(line.right()));
   }
 
   static Pair outward(CompiledTables.Line line, String where) {
     return pair(
-        where,
-        () -> MessageUrn.ofName(line.right()),
-        () -> MessageType.ofRoutingKey(line.left()));
+        where, () -> MessageUrn.ofName(line.right()), () -> MessageType.ofRoutingKey(line.left()));
   }
 
   private static Pair pair(String where, Supplier<MessageUrn> urn, Supplier<MessageType> type) {

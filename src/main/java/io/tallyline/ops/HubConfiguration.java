@@ -104,7 +104,9 @@ class HubConfiguration {
         camel,
         properties.mappingsDirectory(),
         Arrays.stream(routePatterns.split(","))
-            .map(pattern -> Path.of(pattern.replaceFirst("^file:", "").replaceFirst("/[*][*]/.*$", "")))
+            .map(
+                pattern ->
+                    Path.of(pattern.replaceFirst("^file:", "").replaceFirst("/[*][*]/.*$", "")))
             .toList(),
         workbench.reloadInterval(),
         checkRoutes.needed(),
