@@ -1,5 +1,6 @@
 package io.tallyline.mapping;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tallyline.contracts.MessageType;
 import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.StartRefused;
@@ -80,6 +81,16 @@ public final class Mappings {
   public Posting posting(String file) {
     return postings.computeIfAbsent(
         file, path -> new Posting(mapping(path), schemas.compile(JOURNAL_SHAPE)));
+  }
+
+  /**
+   * A schema with every {@code $ref} replaced by what it refers to; the caller's own copy.
+   *
+   * @param file for example {@code inventory/sales-transaction-created/event.schema.json}
+   * @throws StartRefused MAP-002 or MAP-005, naming the file
+   */
+  public JsonNode schema(String file) {
+    return schemas.compile(file).source().deepCopy();
   }
 
   private MessageTranslation compileTranslation(String folder) {

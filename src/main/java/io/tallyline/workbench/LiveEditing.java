@@ -114,7 +114,7 @@ public final class LiveEditing {
       }
     } catch (Throwable unexpected) {
       // It must go on: the next save may be right.
-      log.error("WRK-205 an edit could not be taken; everything runs as before.", unexpected);
+      log.error("WRK-305 an edit could not be taken; everything runs as before.", unexpected);
     }
   }
 

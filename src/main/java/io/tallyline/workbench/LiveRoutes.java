@@ -109,7 +109,7 @@ final class LiveRoutes {
     for (String id : ending) {
       if (needed.contains(id)) {
         throw new StartRefused(
-            "WRK-202",
+            "WRK-302",
             "%s is gone, but this process needs its route %s, which goes on as it was. Put the file back, or stop the process."
                 .formatted(file.getFileName(), id));
       }
@@ -126,7 +126,7 @@ final class LiveRoutes {
             for (String id : ids) {
               if (routes.routes().contains(id)) {
                 throw new StartRefused(
-                    "WRK-203",
+                    "WRK-303",
                     "the route id '%s' is taken by %s; choose another."
                         .formatted(id, other.getFileName()));
               }
@@ -142,7 +142,7 @@ final class LiveRoutes {
     for (String id : difference(before.routes(), ids)) {
       if (needed.contains(id)) {
         throw new StartRefused(
-            "WRK-202",
+            "WRK-302",
             "%s no longer defines the route %s, which this process needs and which goes on as it was. Put it back."
                 .formatted(file.getFileName(), id));
       }
@@ -161,7 +161,7 @@ final class LiveRoutes {
       remove(difference(tried, before == null ? Set.of() : before.routes()));
     } catch (Exception failed) {
       log.error(
-          "WRK-204 the routes of {} run neither as edited nor as before. Restart this process.",
+          "WRK-304 the routes of {} run neither as edited nor as before. Restart this process.",
           file.getFileName(),
           failed);
     }

@@ -42,19 +42,19 @@ public final class NewEvent {
    * @param event kebab-case name, for example {@code scrap-recorded}
    * @param debit account that the amount is debited to
    * @param credit account that the amount is credited to
-   * @throws StartRefused WRK-220 if the module or the name cannot be
+   * @throws StartRefused WRK-320 if the module or the name cannot be
    */
   public NewEvent(
       Path routes, Path mappings, String module, String event, String debit, String credit) {
     if (!module.equals(MODULE)) {
       throw new StartRefused(
-          "WRK-220",
+          "WRK-320",
           "'%s' records no events that the hub relays; the module is %s."
               .formatted(module, MODULE));
     }
     if (!NAME.matcher(event).matches() || event.length() > LONGEST_NAME) {
       throw new StartRefused(
-          "WRK-220",
+          "WRK-320",
           "'%s' is no name of an event; write it in the past and in kebab-case, like scrap-recorded."
               .formatted(event));
     }
@@ -78,7 +78,7 @@ public final class NewEvent {
    * Writes everything, or nothing where something is there already.
    *
    * @return the files written or changed, relative to the project
-   * @throws StartRefused WRK-221 if the event exists or a route file has no table
+   * @throws StartRefused WRK-321 if the event exists or a route file has no table
    */
   public List<String> write() throws IOException {
     String relay = withLine(RELAY, "events", eventType(), "inventory/" + event + "/v1");
@@ -91,7 +91,7 @@ public final class NewEvent {
     for (String folder : List.of("inventory/" + event, "finance/" + event)) {
       if (Files.exists(mappings.resolve(folder))) {
         throw new StartRefused(
-            "WRK-221",
+            "WRK-321",
             "mappings/%s is there already; choose another name, or edit that one."
                 .formatted(folder));
       }
@@ -176,13 +176,13 @@ public final class NewEvent {
       }
       if (lines.get(i).strip().startsWith(left + " ")) {
         throw new StartRefused(
-            "WRK-221", "routes/%s names %s already, line %d.".formatted(file, left, i + 1));
+            "WRK-321", "routes/%s names %s already, line %d.".formatted(file, left, i + 1));
       }
       last = i;
     }
     if (table < 0 || last == table) {
       throw new StartRefused(
-          "WRK-221",
+          "WRK-321",
           "routes/%s has no table in a property '%s' to add a line to.".formatted(file, property));
     }
     int arrow =

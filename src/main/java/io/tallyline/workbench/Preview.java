@@ -79,7 +79,7 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
      *     the same as {@code outbox} of a larger document, or a domain event alone
      * @param type the event type of a domain event alone; null to find out
      * @throws Rejected what would make the row or the message a dead letter
-     * @throws StartRefused WRK-211 if it cannot be told what the event is
+     * @throws StartRefused WRK-311 if it cannot be told what the event is
      */
     public Preview of(JsonNode event, @Nullable String type) throws Rejected {
       JsonNode row = event.has("outbox") ? event.get("outbox") : event;
@@ -93,7 +93,7 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
       if (folders == null) {
         throw new Rejected(
             Reason.UNSUPPORTED_TYPE,
-            "WRK-212",
+            "WRK-312",
             "no line of a route's table names the event type '%s'; known are %s."
                 .formatted(eventType, events.keySet()));
       }
@@ -106,7 +106,7 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
         return text.isEmpty() ? Instant.now() : OffsetDateTime.parse(text).toInstant();
       } catch (DateTimeException wrong) {
         throw new StartRefused(
-            "WRK-211", "occurred_at is '%s'; write it like 2025-03-04T05:06:07Z.".formatted(text));
+            "WRK-311", "occurred_at is '%s'; write it like 2025-03-04T05:06:07Z.".formatted(text));
       }
     }
 
@@ -126,7 +126,7 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
         return fitting.get(0);
       }
       throw new StartRefused(
-          "WRK-211",
+          "WRK-311",
           "this is neither an outbox row (event_type, payload) nor a domain event that %s known type accepts. Name its type with --type, one of %s."
               .formatted(fitting.isEmpty() ? "any" : "exactly one", events.keySet()));
     }
@@ -165,7 +165,7 @@ public record Preview(String eventType, List<Message> messages, @Nullable Posted
       if (posted.totalDebit().compareTo(posted.totalCredit()) != 0) {
         throw new Rejected(
             Reason.EXHAUSTED,
-            "WRK-213",
+            "WRK-313",
             "the journal does not balance: debits %s, credits %s %s; correct the mapping."
                 .formatted(
                     posted.totalDebit().toPlainString(),

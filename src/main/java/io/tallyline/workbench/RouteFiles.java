@@ -54,7 +54,7 @@ final class RouteFiles {
    *
    * @param property for example {@code events}
    * @return left sides with their right sides
-   * @throws StartRefused WRK-210 if a route file cannot be read
+   * @throws StartRefused WRK-310 if a route file cannot be read
    */
   static Map<String, String> tables(Path routes, String property) {
     Map<String, String> lines = new LinkedHashMap<>();
@@ -72,13 +72,13 @@ final class RouteFiles {
       throw wrong;
     } catch (IOException unreadable) {
       throw new StartRefused(
-          "WRK-210",
+          "WRK-310",
           "the route files below %s cannot be read. Start in the project's folder, or set hub.routes-directory."
               .formatted(routes),
           unreadable);
     } catch (Exception broken) {
       throw new StartRefused(
-          "WRK-210",
+          "WRK-310",
           "a route file below %s is broken: %s. ./hub check says where."
               .formatted(routes, broken.getMessage()),
           broken);

@@ -192,7 +192,7 @@ class LiveEditingIT {
     Path needed = route("inventory/relay-outbox");
     String relay = Files.readString(needed);
     Files.delete(needed);
-    await().atMost(LONG).until(() -> output.getOut().contains("WRK-202"));
+    await().atMost(LONG).until(() -> output.getOut().contains("WRK-302"));
     posts();
     Edits.save(needed, relay.replace("a batch at a time", "batch by batch"));
     await().atMost(LONG).until(() -> output.getOut().contains("relay-outbox.camel.yaml is taken"));

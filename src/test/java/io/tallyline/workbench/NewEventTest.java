@@ -65,7 +65,7 @@ class NewEventTest {
 
     assertThatThrownBy(() -> event("inventory", "sales-transaction-created").write())
         .isInstanceOf(StartRefused.class)
-        .hasMessageContaining("WRK-221");
+        .hasMessageContaining("WRK-321");
 
     assertThat(files()).isEqualTo(before);
   }

@@ -81,7 +81,7 @@ class PreviewTest {
 
     assertThatThrownBy(() -> files.of(StrictJson.parse("{\"a\":1}"), null))
         .isInstanceOf(StartRefused.class)
-        .hasMessageContaining("WRK-211")
+        .hasMessageContaining("WRK-311")
         .hasMessageContaining("--type");
   }
 
