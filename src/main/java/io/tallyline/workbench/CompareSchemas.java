@@ -82,9 +82,13 @@ final class CompareSchemas {
     theRest(was, is, in);
   }
 
-  /** Depends on what other keywords have looked at, so nothing here can be judged by itself. */
+  /**
+   * Keywords that say nothing by themselves: what others have looked at, or two lists of values.
+   */
   private static boolean looksAtOthers(JsonNode schema) {
-    return schema.has("unevaluatedProperties") || schema.has("unevaluatedItems");
+    return schema.has("unevaluatedProperties")
+        || schema.has("unevaluatedItems")
+        || schema.has("const") && schema.has("enum");
   }
 
   static boolean isContent(JsonNode schema) {
