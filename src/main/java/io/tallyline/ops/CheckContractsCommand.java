@@ -175,14 +175,15 @@ final class CheckContractsCommand implements Callable<Integer> {
       return "%d change(s) would break who relies on these contracts.%s"
           .formatted(report.findings().size(), release ? " Nothing was released." : "");
     }
-    boolean unreleased =
-        written.isEmpty()
-            && report.schemas().stream()
-                .anyMatch(schema -> schema.standing() != ComparedSchema.Standing.AS_RELEASED);
-    return "%d contracts keep what was released.%s"
+    long unreleased =
+        report.schemas().stream()
+            .filter(schema -> schema.standing() != ComparedSchema.Standing.AS_RELEASED)
+            .count();
+    return "Every released contract is kept.%s"
         .formatted(
-            report.schemas().size(),
-            unreleased ? " What is not yet released: ./hub check contracts --release." : "");
+            unreleased > 0 && written.isEmpty()
+                ? " Not yet released: %d; ./hub check contracts --release.".formatted(unreleased)
+                : "");
   }
 
   private static ObjectNode tree(
