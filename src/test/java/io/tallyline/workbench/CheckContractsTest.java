@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckContractsTest {
+  private static final String PURCHASE =
+      "inventory/purchase-transaction-created/v1/message.schema.json";
   private static final String SALE = "inventory/sales-transaction-created/v1/message.schema.json";
   private static final String SALE_EVENT = "inventory/sales-transaction-created/event.schema.json";
 
@@ -81,19 +83,20 @@ class CheckContractsTest {
   @Test
   void a_new_version_is_no_finding_and_the_way_out_is_a_version_not_yet_released()
       throws IOException {
-    Path mappings = edited(SALE, "\"maxItems\": 10000", "\"maxItems\": 20000");
-    Path second = mappings.resolve(SALE.replace("v1", "v2"));
+    Path mappings = edited(PURCHASE, "\"maxItems\": 10000", "\"maxItems\": 20000");
+    Path second = mappings.resolve(PURCHASE.replace("v1", "v2"));
     Files.createDirectories(second.getParent());
-    Files.copy(Path.of("mappings").resolve(SALE), second);
-    Path third = mappings.resolve("released").resolve(SALE.replace("v1", "v3"));
+    Files.copy(Path.of("mappings").resolve(PURCHASE), second);
+    Path third = mappings.resolve("released").resolve(PURCHASE.replace("v1", "v3"));
     Files.createDirectories(third.getParent());
-    Files.copy(mappings.resolve("released").resolve(SALE), third);
+    Files.copy(mappings.resolve("released").resolve(PURCHASE), third);
 
     ContractsReport report = CheckContracts.in(mappings).compare();
 
-    assertThat(standing(report, "inventory.sales-transaction-created.v2")).isEqualTo(Standing.NEW);
+    assertThat(standing(report, "inventory.purchase-transaction-created.v2"))
+        .isEqualTo(Standing.NEW);
     assertThat(report.findings()).extracting(Finding::code).containsOnly("WRK-201", "WRK-204");
-    assertThat(report.findings().toString()).contains("sales-transaction-created/v2/");
+    assertThat(report.findings().toString()).contains("purchase-transaction-created/v2/");
   }
 
   @Test
