@@ -76,7 +76,7 @@ final class CheckContractsCommand implements Callable<Integer> {
     if (routingKey != null && messages == null) {
       throw new StartRefused("OPS-070", "--routing-key says what --messages FILE holds; name one.");
     }
-    Environment environment = ToolEnvironment.of(Settings.of(settings));
+    Environment environment = ToolEnvironment.atOnce(Settings.of(settings));
     Path folder = directory(environment, "mappings");
     CheckContracts gate = CheckContracts.in(folder);
     ContractsReport report = gate.compare();
