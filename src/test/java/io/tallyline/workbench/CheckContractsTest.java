@@ -44,7 +44,7 @@ class CheckContractsTest {
         .contains("now 'optional property 'orderNumber''")
         .contains("breaks producers, consumers, content hash")
         .contains("looks like 'salesOrderNumber' renamed to 'orderNumber'");
-    assertThat(finding.fix()).contains("mappings/inventory/sales-transaction-created/v2/");
+    assertThat(finding.fix()).contains("mappings/inventory/sales-transaction-created/v3/");
   }
 
   @Test
