@@ -30,6 +30,11 @@ final class Mapping {
   static Mapping compile(String path, String source) {
     String file = MappingFiles.shown(path);
     MappingLint.check(file, source);
+    return parse(file, source);
+  }
+
+  /** Compiles what {@link MappingLint} has nothing against. */
+  static Mapping parse(String file, String source) {
     try {
       Expression expression =
           new Parser(new StringReader(source))

@@ -55,11 +55,13 @@ final class MappingLint {
 
   private static final Set<Integer> EXACT_LITERALS = Set.of(STRING, NULL, TRUE, FALSE);
 
-  private final String file;
-  private final List<Token> tokens;
+  /** One place in a mapping, and why it is refused. */
+  record Refusal(int line, int column, String why) {}
 
-  private MappingLint(String file, List<Token> tokens) {
-    this.file = file;
+  private final List<Token> tokens;
+  private final List<Refusal> refusals = new ArrayList<>();
+
+  private MappingLint(List<Token> tokens) {
     this.tokens = tokens;
   }
 
@@ -67,6 +69,18 @@ final class MappingLint {
    * @throws StartRefused MAP-004 with file, line and column of the first thing refused
    */
   static void check(String file, String source) {
+    for (Refusal first : refusals(file, source)) {
+      throw new StartRefused(
+          "MAP-004", file + ":" + first.line() + ":" + first.column() + " " + first.why());
+    }
+  }
+
+  /**
+   * Everything refused, in the order of the file.
+   *
+   * @throws StartRefused MAP-003 if the text is not made of JSLT's tokens
+   */
+  static List<Refusal> refusals(String file, String source) {
     List<Token> tokens = new ArrayList<>();
     JsltParserTokenManager lexer =
         new JsltParserTokenManager(new SimpleCharStream(new StringReader(source)));
@@ -83,21 +97,23 @@ final class MappingLint {
               + "; correct the mapping",
           notLexical);
     }
-    new MappingLint(file, tokens).check();
+    MappingLint lint = new MappingLint(tokens);
+    lint.check();
+    return lint.refusals;
   }
 
   private void check() {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       switch (token.kind) {
-        case IMPORT -> throw refused(token, "reads another file, which the hub does not; copy it");
-        case DECIMAL -> throw refused(token, BINARY + "; write decimal(\"" + token.image + "\")");
+        case IMPORT -> refuse(token, "reads another file, which the hub does not; copy it");
+        case DECIMAL -> refuse(token, BINARY + "; write decimal(\"" + token.image + "\")");
         case EQUALS, UNEQUALS -> checkEquality(token, i);
         case IDENT, PIDENT -> checkName(token, i);
         default -> {
           String instead = OPERATORS.get(token.kind);
           if (instead != null && !matcher(i)) {
-            throw refused(token, BINARY + "; " + instead);
+            refuse(token, BINARY + "; " + instead);
           }
         }
       }
@@ -116,7 +132,7 @@ final class MappingLint {
   /** Text, null, true and false compare exactly; two fields might be numbers. */
   private void checkEquality(Token token, int i) {
     if (!EXACT_LITERALS.contains(kind(i + 1)) && !EXACT_LITERALS.contains(kind(i - 1))) {
-      throw refused(
+      refuse(
           token,
           "compares numbers in binary floating point; use same-amount(a, b), or compare with a"
               + " text, null, true or false written out");
@@ -125,12 +141,12 @@ final class MappingLint {
 
   private void checkName(Token token, int i) {
     if (kind(i - 1) == DEF && DecimalFunctions.NAMES.contains(token.image)) {
-      throw refused(token, "is defined by the hub already; choose another name");
+      refuse(token, "is defined by the hub already; choose another name");
     }
     boolean called = kind(i + 1) == LPAREN && kind(i - 1) != DOT && kind(i - 1) != DEF;
     String why = called ? FUNCTIONS.get(token.image) : null;
     if (why != null) {
-      throw refused(token, why);
+      refuse(token, why);
     }
   }
 
@@ -139,9 +155,7 @@ final class MappingLint {
     return token == null ? EOF : token.kind;
   }
 
-  private StartRefused refused(Token token, String why) {
-    return new StartRefused(
-        "MAP-004",
-        file + ":" + token.beginLine + ":" + token.beginColumn + " '" + token.image + "' " + why);
+  private void refuse(Token token, String why) {
+    refusals.add(new Refusal(token.beginLine, token.beginColumn, "'" + token.image + "' " + why));
   }
 }

@@ -18,6 +18,8 @@ import com.networknt.schema.ValidationMessage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,37 @@ final class SchemaKeywords {
         .keyword(keyword("maxItemsTogether", SchemaKeywords::maxItemsTogether))
         .formats(formats())
         .build();
+  }
+
+  private static final Set<String> KNOWN = Set.copyOf(metaSchema().getKeywords().keySet());
+
+  private static final Map<String, RuleOf> OWN =
+      Map.of(
+          "maxDigits", SchemaKeywords::maxDigits,
+          "maxDecimals", SchemaKeywords::maxDecimals,
+          "nonZero", SchemaKeywords::nonZero,
+          "maxItemsTogether", SchemaKeywords::maxItemsTogether);
+
+  /** Whether a keyword's value is data, in which no further schema can stand. */
+  static boolean holdsData(String keyword) {
+    return keyword.equals("const") || keyword.equals("enum") || OWN.containsKey(keyword);
+  }
+
+  /** What is wrong with a keyword and its value, if it is unknown or one of ours. */
+  static Optional<String> wrong(String keyword, JsonNode setting) {
+    if (!KNOWN.contains(keyword)) {
+      return Optional.of("has the keyword \"" + keyword + "\", which nobody checks");
+    }
+    RuleOf rule = OWN.get(keyword);
+    if (rule == null) {
+      return Optional.empty();
+    }
+    try {
+      rule.of(setting);
+      return Optional.empty();
+    } catch (IllegalArgumentException wrong) {
+      return Optional.of(keyword + ": " + wrong.getMessage());
+    }
   }
 
   private static Rule maxDigits(JsonNode setting) {

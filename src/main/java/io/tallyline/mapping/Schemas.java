@@ -2,6 +2,7 @@ package io.tallyline.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -22,7 +23,16 @@ final class Schemas {
   private static final int DEEPEST_SCHEMA = 24;
   private static final Set<String> PATTERNS = Set.of("pattern", "patternProperties");
 
+  /** Takes what is wrong in a schema: the start throws the first, a check collects them all. */
+  interface Problems {
+    /**
+     * @param at JSON pointer into the file
+     */
+    void add(String file, String at, String what);
+  }
+
   private final MappingFiles files;
+  private final Problems problems;
   private final JsonSchemaFactory factory;
   private final SchemaValidatorsConfig config =
       SchemaValidatorsConfig.builder()
@@ -33,10 +43,27 @@ final class Schemas {
           .cacheRefs(true)
           .preloadJsonSchema(true)
           .build();
-  private final JsonSchema metaSchema;
+
+  /** Read once in a process: it is a dozen documents. */
+  private static final class MetaSchema {
+    static final JsonSchema SCHEMA =
+        JsonSchemaFactory.getInstance(VersionFlag.V202012)
+            .getSchema(
+                com.networknt.schema.SchemaLocation.of(
+                    "https://json-schema.org/draft/2020-12/schema"));
+  }
 
   Schemas(MappingFiles files) {
+    this(
+        files,
+        (file, at, what) -> {
+          throw invalid(file, at, what);
+        });
+  }
+
+  Schemas(MappingFiles files, Problems problems) {
     this.files = files;
+    this.problems = problems;
     this.factory =
         JsonSchemaFactory.getInstance(
             VersionFlag.V202012,
@@ -49,11 +76,6 @@ final class Schemas {
                                 iri -> {
                                   throw new IllegalArgumentException(iri + " is not loaded");
                                 })));
-    this.metaSchema =
-        JsonSchemaFactory.getInstance(VersionFlag.V202012)
-            .getSchema(
-                com.networknt.schema.SchemaLocation.of(
-                    "https://json-schema.org/draft/2020-12/schema"));
   }
 
   Schema compile(String file) {
@@ -63,7 +85,7 @@ final class Schemas {
       throw invalid(file, "", "is not a JSON object");
     }
     ((ObjectNode) source).remove("$defs");
-    Set<ValidationMessage> errors = metaSchema.validate(source);
+    Set<ValidationMessage> errors = MetaSchema.SCHEMA.validate(source);
     if (!errors.isEmpty()) {
       throw invalid(file, "", Shown.text(errors.iterator().next().getMessage(), 300));
     }
@@ -79,6 +101,7 @@ final class Schemas {
   /** A copy without references; refuses what is not checked or not safe to check. */
   private JsonNode inline(String file, JsonNode node, String at, int depth) {
     if (depth > DEEPEST_SCHEMA) {
+      // Also for a check: schemas that refer to themselves in two places grow without end.
       throw invalid(file, at, "refers to itself, or is nested too deep");
     }
     if (node instanceof ArrayNode array) {
@@ -94,7 +117,7 @@ final class Schemas {
     ObjectNode copy = object.objectNode();
     JsonNode reference = at.endsWith("/properties") ? null : object.get("$ref");
     if (reference != null) {
-      copy.setAll((ObjectNode) target(file, reference, at, depth));
+      copy.setAll(target(file, reference, at + "/$ref", depth));
     }
     for (Map.Entry<String, JsonNode> entry : object.properties()) {
       String name = entry.getKey();
@@ -103,22 +126,25 @@ final class Schemas {
       }
       boolean keyword = !at.endsWith("/properties");
       if (keyword) {
-        checkKeyword(file, at, name, entry.getValue());
+        checkKeyword(file, at + "/" + step(name), name, entry.getValue());
         if (copy.has(name) && !name.equals("description")) {
-          throw invalid(file, at, "says \"" + name + "\" again, which its $ref says already");
+          problems.add(
+              file, at + "/" + name, "says \"" + name + "\" again, which its $ref says already");
         }
       }
       boolean data = keyword && (name.equals("const") || name.equals("enum"));
       copy.set(
           name,
-          data ? entry.getValue() : inline(file, entry.getValue(), at + "/" + name, depth + 1));
+          data
+              ? entry.getValue()
+              : inline(file, entry.getValue(), at + "/" + step(name), depth + 1));
     }
     return copy;
   }
 
-  private static void checkKeyword(String file, String at, String name, JsonNode value) {
+  private void checkKeyword(String file, String at, String name, JsonNode value) {
     if (PATTERNS.contains(name)) {
-      throw invalid(
+      problems.add(
           file,
           at,
           "uses \""
@@ -129,7 +155,7 @@ final class Schemas {
               + ") or const/enum");
     }
     if (name.equals("format") && !Formats.ALL.containsKey(value.asText())) {
-      throw invalid(
+      problems.add(
           file,
           at,
           "names the format \""
@@ -139,21 +165,83 @@ final class Schemas {
     }
   }
 
-  private JsonNode target(String file, JsonNode reference, String at, int depth) {
+  private ObjectNode target(String file, JsonNode reference, String at, int depth) {
     String text = reference.asText();
     int hash = text.indexOf('#');
     String path = hash < 0 ? text : text.substring(0, hash);
     String pointer = hash < 0 ? "" : text.substring(hash + 1);
     String targetFile = path.isEmpty() ? file : files.resolve(file, path);
     JsonNode document = files.readJson(targetFile);
-    if (!pointer.isEmpty() && !pointer.startsWith("/")) {
-      throw invalid(file, at, "$ref \"" + text + "\" must end in a JSON pointer like #/$defs/uuid");
+    boolean points = pointer.isEmpty() || pointer.startsWith("/");
+    if (!points) {
+      problems.add(file, at, "$ref \"" + text + "\" must end in a JSON pointer like #/$defs/uuid");
     }
-    JsonNode target = pointer.isEmpty() ? document : document.at(pointer);
-    if (!target.isObject()) {
-      throw invalid(file, at, "$ref \"" + text + "\" leads to nothing");
+    JsonNode target = points ? document.at(pointer) : document.path("");
+    if (points && !target.isObject()) {
+      problems.add(file, at, "$ref \"" + text + "\" leads to nothing");
     }
-    return inline(targetFile, target, pointer, depth + 1);
+    return inline(targetFile, target, pointer, depth + 1) instanceof ObjectNode object
+        ? object
+        : JsonNodeFactory.instance.objectNode();
+  }
+
+  /** A name as a step of a JSON pointer. */
+  private static String step(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+
+  /** Everything wrong with a schema goes to {@link Problems}, as far as it can be read. */
+  void examine(String file) {
+    JsonNode source = files.readJson(file);
+    if (!source.isObject()) {
+      problems.add(file, "", "is not a JSON object");
+      return;
+    }
+    for (ValidationMessage error : MetaSchema.SCHEMA.validate(source)) {
+      StringBuilder at = new StringBuilder();
+      for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
+        at.append('/').append(step(String.valueOf(error.getInstanceLocation().getElement(i))));
+      }
+      problems.add(file, at.toString(), Shown.text(error.getMessage(), 300));
+    }
+    examine(file, source, "", 0);
+  }
+
+  /** Each schema inside a schema by itself, so that one broken reference hides no other. */
+  private void examine(String file, JsonNode node, String at, int depth) {
+    if (depth > DEEPEST_SCHEMA) {
+      problems.add(file, at, "is nested too deep");
+      return;
+    }
+    boolean names = at.endsWith("/properties") || at.endsWith("/$defs");
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String name = entry.getKey();
+      String here = at + "/" + step(name);
+      if (!names && name.equals("$ref")) {
+        examineReference(file, entry.getValue(), here, depth);
+      } else if (!names) {
+        checkKeyword(file, here, name, entry.getValue());
+        SchemaKeywords.wrong(name, entry.getValue())
+            .ifPresent(wrong -> problems.add(file, here, wrong));
+      }
+      if (names || !SchemaKeywords.holdsData(name)) {
+        examine(file, entry.getValue(), here, depth + 1);
+      }
+    }
+    if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        examine(file, node.get(i), at + "/" + i, depth + 1);
+      }
+    }
+  }
+
+  private void examineReference(String file, JsonNode reference, String at, int depth) {
+    try {
+      target(file, reference, at, depth);
+    } catch (StartRefused unreadable) {
+      String said = unreadable.getMessage();
+      problems.add(file, at, "$ref \"" + reference.asText() + "\": " + said.substring(8));
+    }
   }
 
   private static StartRefused invalid(String file, String at, String what) {

@@ -29,6 +29,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 /**
  * Looks at the settings before anything starts: a mistyped {@code hub.*} name, an unknown role or a
@@ -97,6 +98,11 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
   private static boolean isBridge(ConfigurableEnvironment environment, Set<Role> roles) {
     return roles.contains(Role.RELAY)
         && environment.getProperty(BRIDGE + ".enabled", Boolean.class, false);
+  }
+
+  /** Settings that a hub makes from others, so that a route may name them. */
+  static Set<String> derivedNames() {
+    return derived(new StandardEnvironment(), Role.parse(Role.allNames())).keySet();
   }
 
   private static long millis(ConfigurableEnvironment environment, String name, String otherwise) {

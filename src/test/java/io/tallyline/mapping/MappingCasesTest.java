@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tallyline.contracts.MessageType;
-import io.tallyline.contracts.MessageVersions;
-import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Rejected;
+import io.tallyline.workbench.MappingCase;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,35 +37,17 @@ class MappingCasesTest {
     assertThat(Files.exists(expected) ^ Files.exists(error)).as("one expectation").isTrue();
 
     if (Files.exists(expected)) {
-      JsonNode out = run(input, in);
+      JsonNode out = MappingCase.of(ROOT, ROOT.resolve(input)).run(MAPPINGS, in);
       assertThat(Trees.byValue(out))
           .isEqualTo(Trees.byValue(StrictJson.parse(Files.readString(expected))));
     } else {
       String[] reasonAndText = Files.readString(error).strip().split(" ", 2);
-      Rejected rejected = catchThrowableOfType(Rejected.class, () -> run(input, in));
+      Rejected rejected =
+          catchThrowableOfType(
+              Rejected.class, () -> MappingCase.of(ROOT, ROOT.resolve(input)).run(MAPPINGS, in));
       assertThat(rejected).isNotNull();
       assertThat(rejected.reason().text()).isEqualTo(reasonAndText[0]);
       assertThat(rejected).hasMessageContaining(reasonAndText[1]);
     }
-  }
-
-  private static JsonNode run(String input, JsonNode in) throws Rejected {
-    if (input.contains("/upcast-cases/")) {
-      MessageType type = MessageType.ofFolder(input.substring(0, input.indexOf("/upcast-cases/")));
-      MessageVersions step =
-          new MessageVersions(
-              List.of(new MessageType(type.module(), type.event(), type.version() - 1), type));
-      return MAPPINGS.understood(step).read(type.version() - 1, in).body();
-    }
-    String folder = input.substring(0, input.indexOf("/cases/"));
-    if (Files.exists(ROOT.resolve(folder).resolve("message.jslt"))) {
-      byte[] body =
-          MAPPINGS
-              .translation(folder)
-              .translate(in.get("payload"), Instant.parse(in.get("occurred_at").asText()));
-      return StrictJson.parse(body, Names.LARGEST_BODY_BYTES);
-    }
-    MAPPINGS.contract(folder.replace("finance/", "inventory/")).check(in);
-    return MAPPINGS.posting(folder + "/journal.jslt").apply(in).tree();
   }
 }
