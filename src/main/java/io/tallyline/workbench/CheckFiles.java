@@ -147,7 +147,9 @@ public final class CheckFiles {
       }
     }
     for (String folder : CheckMappings.versionFolders(project.mappings())) {
-      if (!used.contains(folder)) {
+      // An older version stays for hubs that do not understand the newer one yet.
+      String event = folder.substring(0, folder.lastIndexOf('/') + 1);
+      if (used.stream().noneMatch(name -> name.startsWith(event))) {
         findings.note(
             "mappings/" + folder,
             0,
