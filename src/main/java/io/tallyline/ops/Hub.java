@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       DevCommand.class,
       PreviewCommand.class,
       NewCommand.class,
+      FlowsCommand.class,
       LoadCommand.class,
       CheckCommand.class,
       TestCommand.class
