@@ -20,7 +20,7 @@ final class FlowPicture {
   private static final int PADDING = 14;
   private static final int ARROW = 36;
 
-  /** Something at the side, and how far down its middle is. */
+  /** Something at the side, and how far down it begins. */
   private record Placed(EndBox box, int y) {
     int middle() {
       return y + box.height() / 2;
@@ -51,7 +51,6 @@ final class FlowPicture {
     caption(TARGETS_X, top, "TO");
 
     List<List<Placed>> sources = sources(top);
-    List<StepBoxes.Sender> senders = new ArrayList<>();
     int stepsHeight = StepBoxes.height(flow.steps(), ROUTE - 2 * PADDING);
     int least =
         Math.max(
@@ -61,7 +60,7 @@ final class FlowPicture {
     // far down the frame below the steps reaches.
     StepBoxes trial = new StepBoxes(new Svg());
     trial.draw(flow.steps(), ROUTE_X + PADDING, top + PADDING, ROUTE - 2 * PADDING);
-    senders.addAll(trial.senders());
+    List<StepBoxes.Sender> senders = trial.senders();
     List<Placed> targets = targets(top, senders);
     int bottom = Math.max(least, bottom(targets));
 
