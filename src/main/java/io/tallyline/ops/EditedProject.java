@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 
 /**
  * The project as the workbench sees it: its folders, and the names that routes may use. Reads the
@@ -47,6 +50,25 @@ final class EditedProject {
         folder(settings, home, "hub.mappings-directory", "mappings"),
         KnownBeans.all(),
         names);
+  }
+
+  /** Of a hub that runs: whatever is set for it, a route may name. */
+  static Project of(ConfigurableEnvironment environment) {
+    Set<String> names = new TreeSet<>(ALWAYS_SET);
+    for (PropertySource<?> source : environment.getPropertySources()) {
+      if (source instanceof EnumerablePropertySource<?> enumerable) {
+        names.addAll(List.of(enumerable.getPropertyNames()));
+      }
+    }
+    return new Project(
+        folder(environment.getRequiredProperty("hub.routes-directory")),
+        folder(environment.getRequiredProperty("hub.mappings-directory")),
+        KnownBeans.all(),
+        names);
+  }
+
+  private static Path folder(String directory) {
+    return Path.of(directory).toAbsolutePath().normalize();
   }
 
   private static void load(Properties settings, Path home) {

@@ -35,6 +35,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Puts the process together from the roles it has. */
 @Configuration
@@ -99,14 +100,17 @@ class HubConfiguration {
       WorkbenchProperties workbench,
       CheckRoutes checkRoutes,
       ObjectProvider<FollowsMappings> followers,
+      ConfigurableEnvironment environment,
       @Value("${camel.main.routes-include-pattern}") String routePatterns) {
     return new LiveEditing(
         camel,
-        properties.mappingsDirectory(),
+        EditedProject.of(environment),
         Arrays.stream(routePatterns.split(","))
             .map(
                 pattern ->
-                    Path.of(pattern.replaceFirst("^file:", "").replaceFirst("/[*][*]/.*$", "")))
+                    Path.of(pattern.replaceFirst("^file:", "").replaceFirst("/[*][*]/.*$", ""))
+                        .toAbsolutePath()
+                        .normalize())
             .toList(),
         workbench.reloadInterval(),
         checkRoutes.needed(),

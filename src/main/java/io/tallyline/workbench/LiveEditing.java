@@ -34,6 +34,7 @@ public final class LiveEditing {
   private final List<Path> routeFolders;
   private final Duration interval;
   private final LiveRoutes routes;
+  private final CheckFiles checkFiles;
   private final List<FollowsMappings> followers;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -48,7 +49,7 @@ public final class LiveEditing {
   private FileTree seen = applied;
 
   /**
-   * @param mappings the folder of mappings and schemas
+   * @param project what is edited
    * @param routeFolders the folders whose route files this process runs
    * @param interval between two looks; what changed is taken when it has been still for one
    * @param needed ids of routes without which this process would carry nothing
@@ -56,13 +57,14 @@ public final class LiveEditing {
    */
   public LiveEditing(
       CamelContext camel,
-      Path mappings,
+      Project project,
       List<Path> routeFolders,
       Duration interval,
       Set<String> needed,
       BiConsumer<CamelContext, RouteDefinition> check,
       List<FollowsMappings> followers) {
-    this.mappings = mappings;
+    this.mappings = project.mappings();
+    this.checkFiles = new CheckFiles(project);
     this.routeFolders = List.copyOf(routeFolders);
     this.interval = interval;
     this.routes = new LiveRoutes(camel, needed, check);
@@ -156,6 +158,12 @@ public final class LiveEditing {
   private void take(Path file, Set<Path> gone) {
     long started = System.nanoTime();
     try {
+      List<Finding> findings = checkFiles.checkRoute(file);
+      if (!findings.isEmpty()) {
+        waiting.add(file);
+        findings.forEach(finding -> log.warn("Not taken, what ran before goes on: {}", finding));
+        return;
+      }
       Set<String> ids = routes.load(file, gone);
       if (!ids.isEmpty()) {
         log.info(
@@ -166,7 +174,7 @@ public final class LiveEditing {
       }
     } catch (Exception | LinkageError wrong) {
       waiting.add(file);
-      log.warn("{} is not taken, what ran before goes on: {}", shown(file), sentence(wrong));
+      log.warn("Not taken, what ran before goes on: {} {}", shown(file), sentence(wrong));
     }
   }
 

@@ -85,7 +85,7 @@ final class DatabaseFaults {
     OwnPostgres server = Servers.of(kind);
     World world = world(bench);
     world.start();
-    Flow flow = Flow.of(bench, world, bench.pick(300, 1_500));
+    Flow flow = Flow.of(bench, world, bench.pick(300, 4_000));
     boolean inTheMiddle = true;
     for (int time = 1; time <= bench.pick(1, 5); time++) {
       flow.awaitPosted(bench, 12 * time);
@@ -110,7 +110,7 @@ final class DatabaseFaults {
     World world = world(bench);
     Database database = kind == Kind.INVENTORY ? world.inventory() : world.finance();
     world.start();
-    Flow flow = Flow.of(bench, world, bench.pick(300, 1_500));
+    Flow flow = Flow.of(bench, world, bench.pick(300, 3_000));
     flow.awaitPosted(bench, 5);
     boolean inTheMiddle = flow.goesOn();
     int ended = 0;
@@ -139,7 +139,7 @@ final class DatabaseFaults {
               : world(bench, inventory, finance.through(proxy));
       world.start();
       int wanted = bench.pick(2, 20);
-      Flow flow = Flow.of(bench, world, bench.pick(300, 1_500));
+      Flow flow = Flow.of(bench, world, bench.pick(300, 3_000));
       flow.awaitPosted(bench, 5);
       doubts.start();
       while (flow.goesOn() && doubts.counts().all() < wanted) {

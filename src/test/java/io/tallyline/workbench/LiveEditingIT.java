@@ -3,6 +3,7 @@ package io.tallyline.workbench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallyline.testing.BrokenEdits;
 import io.tallyline.testing.CopiedTree;
 import io.tallyline.testing.Edits;
 import io.tallyline.testing.Outbox;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +114,7 @@ class LiveEditingIT {
   void posts_a_new_event_type_within_seconds_of_saving_its_last_file(CapturedOutput output) {
     ScrapEvent.addToFinance(routes);
     ScrapEvent.addToRelay(routes);
-    await().atMost(LONG).until(() -> output.getOut().contains("is not taken, what ran before"));
+    await().atMost(LONG).until(() -> output.getOut().contains("Not taken, what ran before"));
     posts();
     long lastSave = 0;
     for (Map.Entry<String, String> file : ScrapEvent.mappings().entrySet()) {
@@ -156,7 +158,7 @@ class LiveEditingIT {
   void keeps_a_route_whose_file_is_broken_and_takes_it_when_it_is_right(CapturedOutput output) {
     Path file = route("finance/post-journals");
     Edits.replace(file, "beanName: postJournals", "beanName: postJournal");
-    await().atMost(LONG).until(() -> output.getOut().contains("OPS-024"));
+    await().atMost(LONG).until(() -> output.getOut().contains("WRK-019"));
     posts();
     Edits.replace(file, "      steps:", "      stepps:");
     await().atMost(LONG).until(() -> output.getOut().contains("stepps"));
@@ -197,6 +199,36 @@ class LiveEditingIT {
     Edits.save(needed, relay.replace("a batch at a time", "batch by batch"));
     await().atMost(LONG).until(() -> output.getOut().contains("relay-outbox.camel.yaml is taken"));
     posts();
+  }
+
+  @Test
+  void goes_on_posting_whatever_mistake_is_saved() throws Exception {
+    Path marked = route("inventory/watch-unrouted");
+    String text = Files.readString(marked);
+    int number = 0;
+    for (BrokenEdits.BrokenEdit mistake : BrokenEdits.all()) {
+      byte[] before = mistake.make(folder);
+      // Saved after the mistake, so once this is taken the mistake has been looked at too.
+      String mark = "Looked at " + ++number;
+      Edits.save(marked, text.replace("description: ", "description: " + mark + " "));
+      await()
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> descriptionOf("watch-unrouted").startsWith(mark));
+
+      posts();
+
+      Files.write(folder.resolve(mistake.file()), before);
+    }
+    Edits.save(marked, text);
+    await().atMost(LONG).until(() -> !descriptionOf("watch-unrouted").startsWith("Looked"));
+    posts();
+    assertThat(runs("post-journals") && runs("relay-outbox") && runs("poll-outbox")).isTrue();
+  }
+
+  private String descriptionOf(String route) {
+    Route running = hub.bean(CamelContext.class).getRoute(route);
+    return running == null ? "" : running.getDescription();
   }
 
   @Test
