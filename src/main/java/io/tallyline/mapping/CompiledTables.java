@@ -36,9 +36,15 @@ public final class CompiledTables<L, T> {
   /** The files as they were, with all that was compiled from them; replaced as a whole. */
   private record State<L, T>(Mappings mappings, Map<Line, L> lines, Map<String, T> tables) {}
 
+  private static final String UNCHECKED = "a table";
+  private static final int MOST_TABLES = 64;
+
   private final LineCompiler<L> compiler;
   private final Function<Map<String, L>, T> table;
-  private final Map<String, String> inUse = new ConcurrentHashMap<>();
+
+  /** Tables by where they stand, or by themselves where only their use is known. */
+  private final Map<String, String> inUse = new LinkedHashMap<>();
+
   private volatile State<L, T> state;
 
   /**
@@ -70,7 +76,12 @@ public final class CompiledTables<L, T> {
   }
 
   private synchronized T compileUnchecked(String text) {
-    return compile(text, "a table");
+    T compiled = compile(text, UNCHECKED);
+    inUse.put(text, text);
+    if (inUse.size() > MOST_TABLES) {
+      inUse.remove(inUse.keySet().iterator().next());
+    }
+    return compiled;
   }
 
   private T compile(String text, String where) {
@@ -113,7 +124,7 @@ public final class CompiledTables<L, T> {
                             new Line(left, right),
                             line -> recompile(before, fresh, line, where, kept))));
     state = new State<>(fresh, lines, new ConcurrentHashMap<>());
-    texts.forEach(text -> compile(text, "a table"));
+    texts.forEach(text -> compile(text, UNCHECKED));
     return kept;
   }
 

@@ -54,6 +54,16 @@ class CompiledTablesTest {
   }
 
   @Test
+  void keeps_a_table_that_is_used_without_having_been_checked() {
+    tables.get("a -> x");
+    broken.add("x");
+    edition = "2";
+
+    assertThat(tables.use(FILES)).hasSize(1);
+    assertThat(tables.get("a -> x")).containsEntry("a", "x 1");
+  }
+
+  @Test
   void refuses_a_table_with_a_broken_line_and_keeps_the_one_before() {
     tables.check("a -> x", "route 1");
     broken.add("z");
