@@ -66,7 +66,7 @@ class CheckContractsIT {
     assertThat(ran.output())
         .containsPattern("mappings/" + SALE + ":\\d+:\\d+ WRK-201 ")
         .contains("released with 'maxItems 10000', now 'maxItems 9000': breaks producers")
-        .contains("mappings/inventory/sales-transaction-created/v2/")
+        .contains("mappings/inventory/sales-transaction-created/v3/")
         .contains("Nothing was released.");
   }
 
