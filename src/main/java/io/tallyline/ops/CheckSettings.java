@@ -3,6 +3,7 @@ package io.tallyline.ops;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.workbench.Spelling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -199,27 +200,11 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     List<String> names = new ArrayList<>();
     known.forEach(names::add);
     return names.stream()
-        .min(Comparator.comparingInt(candidate -> distance(uniform(name), uniform(candidate))))
-        .filter(candidate -> distance(uniform(name), uniform(candidate)) <= 4)
+        .min(
+            Comparator.comparingInt(
+                candidate -> Spelling.distance(uniform(name), uniform(candidate))))
+        .filter(candidate -> Spelling.distance(uniform(name), uniform(candidate)) <= 4)
         .map(candidate -> ": did you mean '" + candidate + "'?")
         .orElse("");
-  }
-
-  /** How many letters must change to make one name the other (Levenshtein). */
-  private static int distance(String one, String other) {
-    int[] previous = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] current = new int[other.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int replaced = previous[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[other.length()];
   }
 }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** The name that was probably meant. */
-final class Spelling {
+public final class Spelling {
   private static final int MOST_DIFFERENT = 4;
 
   private Spelling() {}
@@ -21,7 +21,7 @@ final class Spelling {
   }
 
   /** How many letters must change to make one name the other (Levenshtein). */
-  private static int distance(String one, String other) {
+  public static int distance(String one, String other) {
     int[] previous = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {
       previous[j] = j;
