@@ -6,7 +6,6 @@ import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.DeliveryProperties;
 import io.tallyline.delivery.Ladders;
 import io.tallyline.delivery.Topology;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -20,7 +19,6 @@ import org.springframework.amqp.core.DirectExchange;
 import org.springframework.amqp.core.ExchangeBuilder;
 import org.springframework.amqp.core.FanoutExchange;
 import org.springframework.amqp.core.Queue;
-import org.springframework.amqp.core.QueueBuilder;
 import org.springframework.amqp.core.TopicExchange;
 
 /**
@@ -29,8 +27,6 @@ import org.springframework.amqp.core.TopicExchange;
  * the moment it is asked.
  */
 public final class BridgeTopology extends Declarables {
-  private static final String REFUSE_WHEN_FULL = "reject-publish";
-
   private final List<Declarable> queues = new ArrayList<>();
   private Set<String> received = Set.of();
   private Set<BridgedTypes.Pair> published = Set.of();
@@ -39,11 +35,7 @@ public final class BridgeTopology extends Declarables {
     DirectExchange dead = ExchangeBuilder.directExchange(Names.DEAD_EXCHANGE).build();
     DirectExchange retry = ExchangeBuilder.directExchange(Names.RETRY_EXCHANGE).build();
     DirectExchange back = ExchangeBuilder.directExchange(Names.RETURN_EXCHANGE).build();
-    Queue deadQueue =
-        QueueBuilder.durable(MassTransit.DEAD_QUEUE)
-            .quorum()
-            .withArgument("x-overflow", REFUSE_WHEN_FULL)
-            .build();
+    Queue deadQueue = Topology.deadQueue(MassTransit.DEAD_QUEUE);
     queues.addAll(
         List.of(
             dead,
@@ -52,7 +44,7 @@ public final class BridgeTopology extends Declarables {
             deadQueue,
             BindingBuilder.bind(deadQueue).to(dead).with(MassTransit.DEAD_QUEUE)));
     for (String name : List.of(MassTransit.IN_QUEUE, MassTransit.OUT_QUEUE)) {
-      Queue work = workQueue(name, settings.deliveryLimit());
+      Queue work = Topology.workQueue(name, deadQueue, settings.deliveryLimit());
       queues.add(work);
       queues.add(BindingBuilder.bind(work).to(back).with(name));
       ladders
@@ -60,7 +52,7 @@ public final class BridgeTopology extends Declarables {
           .waitQueues(name)
           .forEach(
               (waitName, delay) -> {
-                Queue wait = waitQueue(waitName, delay, name);
+                Queue wait = Topology.waitQueue(waitName, delay, name);
                 queues.add(wait);
                 queues.add(BindingBuilder.bind(wait).to(retry).with(waitName));
               });
@@ -133,27 +125,5 @@ public final class BridgeTopology extends Declarables {
   public <T extends Declarable> List<T> getDeclarablesByType(Class<? extends T> type) {
     Stream<T> ofType = getDeclarables().stream().filter(type::isInstance).map(type::cast);
     return ofType.toList();
-  }
-
-  private static Queue workQueue(String name, int deliveryLimit) {
-    return QueueBuilder.durable(name)
-        .quorum()
-        .deliveryLimit(deliveryLimit)
-        .deadLetterExchange(Names.DEAD_EXCHANGE)
-        .deadLetterRoutingKey(MassTransit.DEAD_QUEUE)
-        .withArgument("x-dead-letter-strategy", "at-least-once")
-        .withArgument("x-overflow", REFUSE_WHEN_FULL)
-        .build();
-  }
-
-  private static Queue waitQueue(String name, Duration delay, String workQueue) {
-    return QueueBuilder.durable(name)
-        .quorum()
-        .withArgument("x-message-ttl", delay.toMillis())
-        .deadLetterExchange(Names.RETURN_EXCHANGE)
-        .deadLetterRoutingKey(workQueue)
-        .withArgument("x-dead-letter-strategy", "at-least-once")
-        .withArgument("x-overflow", REFUSE_WHEN_FULL)
-        .build();
   }
 }

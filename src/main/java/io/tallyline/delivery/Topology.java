@@ -111,7 +111,7 @@ public class Topology {
    * A queue whose messages the broker moves to a dead queue, at least once, after too many
    * deliveries. Such a move needs a full target to refuse rather than to drop.
    */
-  private static Queue workQueue(String name, Queue dead, int deliveryLimit) {
+  public static Queue workQueue(String name, Queue dead, int deliveryLimit) {
     return QueueBuilder.durable(name)
         .quorum()
         .deliveryLimit(deliveryLimit)
@@ -123,7 +123,7 @@ public class Topology {
   }
 
   /** Kept until the work queue has confirmed it, even if that is full or the binding is missing. */
-  private static Queue waitQueue(String name, Duration delay, String workQueue) {
+  public static Queue waitQueue(String name, Duration delay, String workQueue) {
     return QueueBuilder.durable(name)
         .quorum()
         .withArgument("x-message-ttl", delay.toMillis())
@@ -134,7 +134,8 @@ public class Topology {
         .build();
   }
 
-  private static Queue deadQueue(String name) {
+  /** Takes what gave up; a full one refuses rather than drops. */
+  public static Queue deadQueue(String name) {
     return QueueBuilder.durable(name).quorum().withArgument("x-overflow", REFUSE_WHEN_FULL).build();
   }
 

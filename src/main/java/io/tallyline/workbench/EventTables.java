@@ -1,13 +1,13 @@
 package io.tallyline.workbench;
 
 import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.RouteTable;
 import io.tallyline.contracts.StartRefused;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,20 +75,12 @@ public final class EventTables {
     }
   }
 
-  /** {@code inventory/sales-transaction-created/v1,v2}: the folder of one version, then others. */
   private static List<MessageType> versions(String folders, String file) {
-    String[] parts = folders.split("\\s*,\\s*", -1);
-    String event = parts[0].substring(0, parts[0].lastIndexOf('/') + 1);
-    List<MessageType> types = new ArrayList<>();
     try {
-      types.add(MessageType.ofFolder(parts[0]));
-      for (int i = 1; i < parts.length; i++) {
-        types.add(MessageType.ofFolder(event + parts[i]));
-      }
+      return MessageVersions.ofFolders(folders).types();
     } catch (IllegalArgumentException wrong) {
       throw new StartRefused(
           WRONG, file + ", " + TABLE + ": " + wrong.getMessage() + ". Correct the line.", wrong);
     }
-    return List.copyOf(types);
   }
 }
