@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -64,6 +65,38 @@ class JdbcJournalsIT {
     journals.post(List.of(journal(ref, "h", List.of(debit("1100", most), credit("4000", most)))));
 
     assertThat(lines(ref)).first().isEqualTo("1 1100 999999999999999.9999 0.0000");
+  }
+
+  @Test
+  void knows_an_event_that_a_hub_of_before_recorded_in_an_older_version() {
+    Journal recorded = sale(ref, "v1:a");
+    journals.post(List.of(recorded));
+
+    assertThat(
+            journals.post(
+                List.of(
+                    inVersionTwo(recorded, List.of(), Set.of(1, 2)),
+                    inVersionTwo(recorded, List.of("v1:a"), Set.of(2)),
+                    inVersionTwo(recorded, List.of(), Set.of(2)),
+                    inVersionTwo(sale(ref, "other"), List.of(), Set.of(1, 2)))))
+        .containsExactly(Posted.SUPERSEDED, DUPLICATE, CONFLICT, CONFLICT);
+    assertThat(lines(ref)).hasSize(4);
+  }
+
+  private static Journal inVersionTwo(
+      Journal journal, List<String> olderHashes, Set<Integer> publishedIn) {
+    return new Journal(
+        journal.source(),
+        journal.externalRef(),
+        journal.date(),
+        journal.description(),
+        journal.currency(),
+        journal.eventId(),
+        journal.eventType(),
+        2,
+        null,
+        new Journal.Content("v2:b", () -> olderHashes, publishedIn),
+        journal.lines());
   }
 
   @Test
