@@ -1,19 +1,13 @@
 package io.tallyline.ops;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.workbench.Spelling;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URL;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -175,24 +169,7 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
 
   private static Map<String, String> knownSettings() {
     Map<String, String> known = new TreeMap<>();
-    try {
-      for (URL metadata :
-          Collections.list(
-              CheckSettings.class
-                  .getClassLoader()
-                  .getResources("META-INF/spring-configuration-metadata.json"))) {
-        try (InputStream stream = metadata.openStream()) {
-          for (JsonNode property : new JsonMapper().readTree(stream).path("properties")) {
-            String name = property.path("name").asText();
-            if (name.startsWith("hub.")) {
-              known.put(uniform(name), name);
-            }
-          }
-        }
-      }
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
+    Setting.known().forEach(setting -> known.put(uniform(setting.name()), setting.name()));
     return known;
   }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       PreviewCommand.class,
       NewCommand.class,
       FlowsCommand.class,
+      SettingsCommand.class,
       LoadCommand.class,
       CheckCommand.class,
       TestCommand.class

@@ -54,7 +54,7 @@ record HubProperties(
   /**
    * @param url JDBC URL of a PostgreSQL database; embedded if absent
    * @param username runtime role
-   * @param password of the runtime role
+   * @param password password of the runtime role
    * @param poolSize most connections to it
    */
   record Datasource(
@@ -72,7 +72,7 @@ record HubProperties(
 
   /**
    * @param username owner of the schema
-   * @param password of the owner
+   * @param password password of the owner
    */
   record Credential(@Nullable String username, @DefaultValue("") String password) {}
 }
