@@ -11,15 +11,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.AmqpAuthenticationException;
 import org.springframework.amqp.AmqpException;
-import org.springframework.amqp.rabbit.core.RabbitAdmin;
 
 /**
- * Declares the topology at start and tells an operator in one sentence why it cannot be. A broker
- * that is not there yet is waited for; one that refuses is not asked twice.
+ * Declares the topology at start, or looks whether it is there, and tells an operator in one
+ * sentence why it cannot be. A broker that is not there yet is waited for; one that refuses, or
+ * that cannot be trusted, is not asked twice.
  */
 public final class DeclareTopology {
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
   private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
+  private static final String TRUST =
+      "spring.rabbitmq.ssl.trust-store, or the bundle that spring.rabbitmq.ssl.bundle names";
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
           "inequivalent arg '(?<argument>[^']*)' for (?<kind>queue|exchange) '(?<name>[^']*)'"
@@ -28,14 +30,15 @@ public final class DeclareTopology {
           Pattern.DOTALL);
   private static final Pattern OF_TYPE = Pattern.compile("^'(?<value>.*?)'(?: of type '.*')?$");
 
-  private final RabbitAdmin admin;
+  private final Runnable step;
   private final String where;
 
   /**
+   * @param step declares or looks; throws {@link AmqpException} where the broker does not let it
    * @param where the broker's addresses, for people; no credentials
    */
-  public DeclareTopology(RabbitAdmin admin, String where) {
-    this.admin = admin;
+  DeclareTopology(Runnable step, String where) {
+    this.step = step;
     this.where = where;
   }
 
@@ -45,14 +48,14 @@ public final class DeclareTopology {
    * @param longestWait for a broker that cannot be reached; one attempt to connect may add its own
    *     timeout ({@code spring.rabbitmq.connection-timeout})
    * @param progress a sentence now and then while waiting
-   * @throws StartRefused DEL-010 to DEL-014
+   * @throws StartRefused DEL-010 to DEL-014, DEL-050, DEL-051
    */
   public void now(Duration longestWait, Consumer<String> progress) {
     long start = System.nanoTime();
     long nextReport = start;
     while (true) {
       try {
-        admin.initialize();
+        step.run();
         return;
       } catch (AmqpException e) {
         refuseIfFinal(e);
@@ -92,7 +95,15 @@ public final class DeclareTopology {
         e);
   }
 
-  private static void refuseIfFinal(AmqpException failure) {
+  private void refuseIfFinal(AmqpException failure) {
+    UntrustedServer.in(failure, TRUST)
+        .ifPresent(
+            untrusted -> {
+              throw new StartRefused(
+                  "DEL-050",
+                  "the broker at %s cannot be trusted: %s".formatted(where, untrusted.sentence()),
+                  failure);
+            });
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof AmqpAuthenticationException) {
         throw new StartRefused(

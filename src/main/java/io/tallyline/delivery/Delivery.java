@@ -3,8 +3,10 @@ package io.tallyline.delivery;
 import java.util.stream.Collectors;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,19 +21,27 @@ import org.springframework.core.env.Environment;
 public class Delivery {
   /** Retrying is {@link DeclareTopology}'s and the connections' own: here it would only be slow. */
   @Bean
-  RabbitAdmin amqpAdmin(ConnectionFactory connections) {
+  RabbitAdmin amqpAdmin(ConnectionFactory connections, DeliveryProperties settings) {
     var admin = new RabbitAdmin(connections);
     admin.setRetryTemplate(null);
+    // Else it would declare everything again with each connection.
+    admin.setAutoStartup(settings.declare());
     return admin;
   }
 
   @Bean
-  DeclareTopology declareTopology(RabbitAdmin admin, RabbitConnectionDetails broker) {
+  DeclareTopology declareTopology(
+      RabbitAdmin admin,
+      RabbitConnectionDetails broker,
+      DeliveryProperties settings,
+      ObjectProvider<Declarables> topology) {
     String where =
         broker.getAddresses().stream()
             .map(address -> address.host() + ":" + address.port())
             .collect(Collectors.joining(", "));
-    return new DeclareTopology(admin, where);
+    Runnable step =
+        settings.declare() ? admin::initialize : new FindTopology(admin, topology, where)::now;
+    return new DeclareTopology(step, where);
   }
 
   @Bean

@@ -24,6 +24,9 @@ import org.springframework.util.Assert;
  * @param failureWaitMost longest pause
  * @param reconnectWait pause between attempts to reach a broker that went away
  * @param stopWait how long a consumer that stops waits for its batch to finish
+ * @param declare whether the hub declares exchanges, queues and bindings; if not, somebody else has
+ *     (docker/rabbitmq/definitions.json), the hub's user needs no right to, and a start only looks
+ *     whether they are there
  */
 @ConfigurationProperties("hub.delivery")
 public record DeliveryProperties(
@@ -36,7 +39,8 @@ public record DeliveryProperties(
     @DefaultValue("1s") Duration failureWait,
     @DefaultValue("30s") Duration failureWaitMost,
     @DefaultValue("1s") Duration reconnectWait,
-    @DefaultValue("20s") Duration stopWait) {
+    @DefaultValue("20s") Duration stopWait,
+    @DefaultValue("true") boolean declare) {
   public DeliveryProperties {
     ladder = new Ladder(ladder).steps();
     positive("confirm-timeout", confirmTimeout);

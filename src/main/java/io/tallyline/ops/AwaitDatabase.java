@@ -1,6 +1,7 @@
 package io.tallyline.ops;
 
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.UntrustedServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,7 +35,7 @@ public final class AwaitDatabase {
    * Returns as soon as the runtime role, and the owner if it is another, can log in.
    *
    * @throws StartRefused OPS-101 url not usable; OPS-102 not reachable in time; OPS-103 login
-   *     refused or no such database
+   *     refused or no such database; OPS-223 it cannot be trusted over TLS
    */
   public void await(DatabaseAccess access) {
     if (!access.url().startsWith("jdbc:postgresql:")
@@ -61,6 +62,7 @@ public final class AwaitDatabase {
         connect(access.url(), user, password, remaining).close();
         return;
       } catch (SQLException failed) {
+        refuseUntrusted(access, failed);
         if (!WAITABLE.contains(String.valueOf(failed.getSQLState()))) {
           throw new StartRefused("OPS-103", refused(access, user, setting, failed), failed);
         }
@@ -80,6 +82,19 @@ public final class AwaitDatabase {
         pause();
       }
     }
+  }
+
+  private static void refuseUntrusted(DatabaseAccess access, SQLException failed) {
+    String url = access.kind().prefix() + ".datasource.url";
+    UntrustedServer.in(failed, "the file that sslrootcert in %s names".formatted(url))
+        .ifPresent(
+            untrusted -> {
+              throw new StartRefused(
+                  "OPS-223",
+                  "the %s database at %s cannot be trusted: %s"
+                      .formatted(access.kind().schema(), access.where(), untrusted.sentence()),
+                  failed);
+            });
   }
 
   private static Connection connect(String url, String user, String password, long nanos)

@@ -2,19 +2,31 @@ package io.tallyline.ops;
 
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.embedded.EmbeddedServersFailed;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.spring.boot.CamelSpringBootInitializationException;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
 
 /** Finds, in what made a start fail, the one sentence that tells a person what to do. */
 final class FailedStart {
+  /** Beans that fail only where key or trust stores are wrong. */
+  private static final Set<String> KEYS =
+      Set.of("rabbitConnectionFactory", "sslBundleRegistry", "rabbitConnectionDetails");
+
+  /** Words in the names of settings whose values are told to nobody. */
+  private static final Pattern SECRET = Pattern.compile("password|secret|token|key|credential");
+
   private FailedStart() {}
 
   /** Empty if nobody foresaw this failure: then the whole stack trace is wanted. */
@@ -41,6 +53,16 @@ final class FailedStart {
   private static Optional<String> known(Throwable cause) {
     if (cause instanceof StartRefused || cause instanceof EmbeddedServersFailed) {
       return Optional.ofNullable(cause.getMessage());
+    }
+    if (cause instanceof NoSuchSslBundleException bundle) {
+      return Optional.of(
+          "OPS-224 there is no SSL bundle '%s'. Define it below spring.ssl.bundle, or correct the name."
+              .formatted(bundle.getBundleName()));
+    }
+    if (cause instanceof BeanCreationException bean && KEYS.contains(bean.getBeanName())) {
+      return Optional.of(
+          "OPS-224 the keys or certificates for TLS cannot be read: %s. Correct spring.rabbitmq.ssl or spring.ssl.bundle."
+              .formatted(oneLine(root(bean).getMessage())));
     }
     if (cause instanceof PortInUseException taken) {
       return Optional.of(
@@ -73,7 +95,7 @@ final class FailedStart {
                 .formatted(
                     invalid.getValidationErrors().getName(),
                     kebab(field.getField()),
-                    field.getRejectedValue(),
+                    isSecret(field.getField()) ? "a secret" : field.getRejectedValue(),
                     field.getDefaultMessage()));
       }
     }
@@ -86,7 +108,7 @@ final class FailedStart {
       return "the settings %s cannot be read: %s."
           .formatted(wrong.getName(), oneLine(root(wrong).getMessage()));
     }
-    boolean secret = property.getName().toString().contains("password");
+    boolean secret = isSecret(property.getName().toString());
     return "%s is %s, which cannot be read as %s. Correct the setting."
         .formatted(
             property.getName(),
@@ -94,8 +116,12 @@ final class FailedStart {
             wrong.getTarget().getType());
   }
 
+  private static boolean isSecret(String name) {
+    return SECRET.matcher(name.toLowerCase(Locale.ROOT)).find();
+  }
+
   private static String kebab(String name) {
-    return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(java.util.Locale.ROOT);
+    return name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
   private static Throwable root(Throwable failure) {
