@@ -21,7 +21,10 @@ import org.springframework.core.env.PropertiesPropertySource;
  */
 public final class EmbeddedServersInitializer
     implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
-  /** Set by the command line for the hub's own process; tests and slices stay without. */
+  /**
+   * Set by the command line for the hub's own process; tests and slices stay without. Set to false,
+   * as in a container, a hub that lacks a server's configuration refuses to start.
+   */
   static final String ENABLED = "hub.embedded.enabled";
 
   private static final String DIRECTORY = "hub.data-directory";
@@ -30,12 +33,19 @@ public final class EmbeddedServersInitializer
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    if (!environment.getProperty(ENABLED, Boolean.class, false)) {
+    Boolean enabled = environment.getProperty(ENABLED, Boolean.class);
+    if (enabled == null) {
       return;
     }
     WhatToEmbed what = WhatToEmbed.of(environment);
     if (what.nothing()) {
       return;
+    }
+    if (!enabled) {
+      throw new EmbeddedServersFailed(
+          "EMB-015",
+          "%s is false, and %s not configured. Configure what is missing, or take the roles that need it out of hub.roles."
+              .formatted(ENABLED, what.missing()));
     }
     quietLogging(environment);
     EmbeddedServers servers =

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -22,6 +23,16 @@ record WhatToEmbed(Set<Database> databases, boolean broker) {
 
   boolean nothing() {
     return databases.isEmpty() && !broker;
+  }
+
+  /** The settings that would make it unnecessary, for a sentence that goes on with "not". */
+  String missing() {
+    List<String> settings =
+        Stream.concat(
+                databases.stream().map(database -> "hub." + database.setting() + ".datasource.url"),
+                broker ? Stream.of("spring.rabbitmq.addresses") : Stream.empty())
+            .toList();
+    return String.join(", ", settings) + (settings.size() == 1 ? " is" : " are");
   }
 
   /**

@@ -60,18 +60,46 @@ class EmbeddedServersInitializerIT {
   @Test
   void does_nothing_unless_enabled() {
     try (ConfigurableApplicationContext context =
-        run(Nothing.class, "--hub.embedded.enabled=false")) {
+        new SpringApplicationBuilder(Nothing.class)
+            .web(WebApplicationType.NONE)
+            .run("--hub.data-directory=" + directory)) {
       assertThat(context.getBeanNamesForType(EmbeddedServers.class)).isEmpty();
     }
 
-    assertThat(directory.resolve("hub.lock")).doesNotExist();
+    assertThat(directory).isEmptyDirectory();
   }
 
-  private ConfigurableApplicationContext run(Class<?> app, String argument) {
+  @Test
+  void refuses_to_stand_in_for_what_is_missing_when_forbidden() {
+    assertThatThrownBy(
+            () -> run(Nothing.class, "--hub.embedded.enabled=false", "--hub.roles=relay"))
+        .hasMessage(
+            "EMB-015 hub.embedded.enabled is false, and hub.inventory.datasource.url,"
+                + " spring.rabbitmq.addresses are not configured. Configure what is missing, or"
+                + " take the roles that need it out of hub.roles.");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void takes_what_is_configured_when_forbidden() {
+    try (ConfigurableApplicationContext context =
+        run(
+            Nothing.class,
+            "--hub.embedded.enabled=false",
+            "--hub.roles=relay",
+            "--hub.inventory.datasource.url=jdbc:postgresql://elsewhere/inventory",
+            "--hub.inventory.datasource.username=inventory_hub",
+            "--spring.rabbitmq.addresses=elsewhere:5672",
+            "--spring.rabbitmq.username=relay")) {
+      assertThat(context.getBeanNamesForType(EmbeddedServers.class)).isEmpty();
+    }
+  }
+
+  private ConfigurableApplicationContext run(Class<?> app, String... arguments) {
     return new SpringApplicationBuilder(app)
         .web(WebApplicationType.NONE)
-        .properties("hub.embedded.enabled=true")
-        .run("--hub.data-directory=" + directory, argument);
+        .properties("hub.embedded.enabled=true", "hub.data-directory=" + directory)
+        .run(arguments);
   }
 
   private void assertStopped() {
