@@ -79,10 +79,15 @@ class BrokerUsersIT {
       await("announcements").atMost(LONG).until(() -> administrator.count("announced") == 20);
 
       outbox.record(UUID.randomUUID().toString(), "NobodyKnowsThis", "{}");
-      await("dead rows").atMost(LONG).until(() -> administrator.count("inventory.outbox.dead") == 1);
+      await("dead rows")
+          .atMost(LONG)
+          .until(() -> administrator.count("inventory.outbox.dead") == 1);
 
-      administrator.publish("erp.events", SaleMessages.KEY, json(), "{".getBytes(StandardCharsets.UTF_8));
-      await("dead letters").atMost(LONG).until(() -> administrator.count("finance.journal.dead") == 1);
+      administrator.publish(
+          "erp.events", SaleMessages.KEY, json(), "{".getBytes(StandardCharsets.UTF_8));
+      await("dead letters")
+          .atMost(LONG)
+          .until(() -> administrator.count("finance.journal.dead") == 1);
 
       String retried = UUID.randomUUID().toString();
       failing.fail(retried, 1, PASSING);
@@ -90,7 +95,8 @@ class BrokerUsersIT {
       await("ladder").atMost(LONG).until(() -> TestHub.journals(finance) == 21);
       assertThat(failing.attempts(retried)).isEqualTo(2);
 
-      outbox.record(sales.get(0), "SalesTransactionCreated", Outbox.sale(sales.get(0), 2, "1", "2", "1"));
+      outbox.record(
+          sales.get(0), "SalesTransactionCreated", Outbox.sale(sales.get(0), 2, "1", "2", "1"));
       await("conflict").atMost(LONG).until(() -> administrator.count("finance.journal.dead") == 2);
       administrator.drain("finance.journal.dead");
       administrator.drain("inventory.outbox.dead");
@@ -172,7 +178,9 @@ class BrokerUsersIT {
       Throwable refused = catchThrowable(() -> attempt(channel, verb, name, key));
 
       assertThat(refused).isNotNull();
-      assertThat(String.valueOf(reason(refused, channel))).contains("403").contains("ACCESS_REFUSED");
+      assertThat(String.valueOf(reason(refused, channel)))
+          .contains("403")
+          .contains("ACCESS_REFUSED");
     }
   }
 
@@ -219,8 +227,10 @@ class BrokerUsersIT {
     Map<String, String> passwords =
         new HashMap<>(
             Map.of(
-                "RELAY_PASSWORD", BrokerDefinitions.passwordOf("relay"),
-                "FINANCE_PASSWORD", "too short"));
+                "RELAY_PASSWORD",
+                BrokerDefinitions.passwordOf("relay"),
+                "FINANCE_PASSWORD",
+                "too short"));
     assertThat(BrokerDefinitions.write(file, passwords)).isEqualTo(2);
     assertThat(file).doesNotExist();
 
