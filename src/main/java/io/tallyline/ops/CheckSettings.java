@@ -33,7 +33,11 @@ import org.springframework.core.env.StandardEnvironment;
 final class CheckSettings implements EnvironmentPostProcessor, Ordered {
   /** Environment variables of the launcher, not settings of the hub. */
   private static final Set<String> LAUNCHER =
-      Set.of("HUB_HOME", "HUB_HEAP", "HUB_JAVA_OPTS", "HUB_JAR");
+      Set.of("HUB_HOME", "HUB_HEAP", "HUB_JAVA_OPTS", "HUB_JAR", "HUB_URL", "HUB_TOKEN_FILE");
+
+  /** What settings of the form {@code name.<free word>} begin with. */
+  private static final Set<String> ENTRIES =
+      Set.of("hub.security.oidc.roles.", "hub.security.oidc.roles[", "HUB_SECURITY_OIDC_ROLES_");
 
   /** Set by the hub's own commands only. */
   private static final String SERVING = "hub.serving";
@@ -142,7 +146,7 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable) {
         for (String name : enumerable.getPropertyNames()) {
-          if (isOurs(name) && !known.containsKey(uniform(name))) {
+          if (isOurs(name) && !isEntry(name) && !known.containsKey(uniform(name))) {
             unknown.add(
                 "'%s' (%s)%s".formatted(name, source.getName(), suggestion(name, known.values())));
           }
@@ -160,6 +164,12 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
 
   private static boolean isOurs(String name) {
     return name.startsWith("hub.") || (name.startsWith("HUB_") && !LAUNCHER.contains(name));
+  }
+
+  /** One of those that anybody may add, named by what it is for. */
+  private static boolean isEntry(String name) {
+    return ENTRIES.stream()
+        .anyMatch(prefix -> name.length() > prefix.length() && name.startsWith(prefix));
   }
 
   /** {@code hub.relay.batch-size} and {@code HUB_RELAY_BATCHSIZE} are one name. */

@@ -12,6 +12,7 @@ import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
+import io.tallyline.ops.security.SecurityConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
@@ -42,6 +43,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @EnableConfigurationProperties({HubProperties.class, WorkbenchProperties.class})
 @Import({
   BrokerConfiguration.class,
+  SecurityConfiguration.class,
   HubConfiguration.Inventory.class,
   HubConfiguration.Bridge.class,
   HubConfiguration.Finance.class,

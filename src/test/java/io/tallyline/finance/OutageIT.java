@@ -12,9 +12,6 @@ import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.TestHub;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -109,13 +106,7 @@ class OutageIT {
   }
 
   private static String get(TestHub hub, String path) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d%s".formatted(hub.httpPort(), path)))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = hub.get(path);
     return answer.statusCode() + " " + answer.body();
   }
 }

@@ -1,6 +1,12 @@
 package io.tallyline.testing;
 
 import io.tallyline.ops.HubApplication;
+import io.tallyline.ops.security.AccessRole;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -21,6 +27,8 @@ public final class TestHub implements AutoCloseable {
     public Settings() {
       with("server.port", "0");
       with("hub.start.wait", "10s");
+      with("hub.data-directory", TestUsers.folder().toString());
+      with("hub.security.users-file", TestUsers.file().toString());
     }
 
     public Settings with(String name, String value) {
@@ -70,6 +78,23 @@ public final class TestHub implements AutoCloseable {
 
   public int httpPort() {
     return Integer.parseInt(context.getEnvironment().getProperty("local.server.port", "0"));
+  }
+
+  /** Answer to a request by somebody who may look at everything. */
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return get(AccessRole.VIEWER, path);
+  }
+
+  public HttpResponse<String> get(AccessRole role, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            TestUsers.bearing(role, HttpRequest.newBuilder(uri(path))).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  public URI uri(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(httpPort(), path));
   }
 
   @Override

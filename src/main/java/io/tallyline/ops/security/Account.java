@@ -1,0 +1,36 @@
+package io.tallyline.ops.security;
+
+import java.time.Instant;
+
+/** A line of the users file: somebody who may sign in with a password, or a token. */
+public sealed interface Account {
+  /** Unique among users and tokens; what logs and audits call them. */
+  String name();
+
+  AccessRole role();
+
+  /**
+   * @param hash of the password, {@code {bcrypt}...} or {@code {argon2}...}
+   */
+  record User(String name, AccessRole role, String hash) implements Account {
+    @Override
+    public String toString() {
+      return "user " + name + " " + role.word();
+    }
+  }
+
+  /**
+   * @param sha256 of the token, in hexadecimal
+   * @param expires when it stops working
+   */
+  record Token(String name, AccessRole role, String sha256, Instant expires) implements Account {
+    public boolean isExpired(Instant now) {
+      return !now.isBefore(expires);
+    }
+
+    @Override
+    public String toString() {
+      return "token " + name + " " + role.word();
+    }
+  }
+}

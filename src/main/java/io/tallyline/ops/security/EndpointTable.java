@@ -1,0 +1,97 @@
+package io.tallyline.ops.security;
+
+import static io.tallyline.ops.security.AccessRole.ADMIN;
+import static io.tallyline.ops.security.AccessRole.VIEWER;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+
+/**
+ * Every endpoint of the hub and the least role that may use it: the only place that grants access.
+ * What is not in the table is refused to everybody.
+ *
+ * <p>Who adds an endpoint adds its row here and in {@code src/docs/security.md}; tests compare all
+ * three.
+ */
+public final class EndpointTable {
+  /** Answered without signing in. */
+  private static final @Nullable AccessRole EVERYBODY = null;
+
+  private static final String READ = "GET,HEAD";
+
+  /**
+   * @param methods HTTP methods, separated by commas
+   * @param pattern path; <code>*</code> is one segment, <code>**</code> any number of them
+   * @param role least role that may use it; null for everybody
+   * @param what what it is, for the page of the docs
+   */
+  public record Endpoint(String methods, String pattern, @Nullable AccessRole role, String what) {
+    boolean isFor(HttpServletRequest request) {
+      return List.of(methods.split(",")).contains(request.getMethod()) && isAt(request);
+    }
+
+    private boolean isAt(HttpServletRequest request) {
+      return MATCHERS.get(pattern).matches(request);
+    }
+
+    public List<HttpMethod> eachMethod() {
+      return Arrays.stream(methods.split(",")).map(HttpMethod::valueOf).toList();
+    }
+  }
+
+  /** The first row that fits decides. */
+  public static final List<Endpoint> ROWS =
+      List.of(
+          row(READ, "/actuator/health/liveness", EVERYBODY, "whether the process lives"),
+          row(READ, "/actuator/health/readiness", EVERYBODY, "whether the hub can do its work"),
+          row(READ, "/login", EVERYBODY, "page to sign in"),
+          row("POST", "/login", EVERYBODY, "sign in by name and password"),
+          row(READ, "/login.css", EVERYBODY, "style of that page"),
+          row("POST", "/logout", EVERYBODY, "sign out"),
+          row(READ, "/oauth2/authorization/*", EVERYBODY, "sign in by an OpenID provider"),
+          row(READ, "/login/oauth2/code/*", EVERYBODY, "way back from that provider"),
+          row(READ, "/", VIEWER, "leads to the console"),
+          row(READ, "/actuator", VIEWER, "list of the endpoints below it"),
+          row(READ, "/actuator/health/**", VIEWER, "health, part by part"),
+          row(READ, "/actuator/info", VIEWER, "what runs"),
+          row(READ, "/actuator/metrics/**", VIEWER, "metrics, one by one"),
+          row(READ, "/actuator/prometheus", VIEWER, "metrics, all, for Prometheus"),
+          row(READ, "/actuator/hawtio/**", VIEWER, "console"),
+          row(READ, "/actuator/jolokia/**", VIEWER, "MBeans of the console, reading"),
+          row("POST", "/actuator/jolokia/**", VIEWER, "MBeans; operations: operator, few of them"),
+          row(READ, "/actuator/sbom/**", ADMIN, "libraries inside the hub, by version"),
+          row(READ, "/api/alerts", VIEWER, "alerts that fire"));
+
+  private static final Map<String, PathPatternRequestMatcher> MATCHERS =
+      ROWS.stream()
+          .map(Endpoint::pattern)
+          .distinct()
+          .collect(
+              Collectors.toMap(
+                  Function.identity(), PathPatternRequestMatcher.withDefaults()::matcher));
+
+  private EndpointTable() {}
+
+  private static Endpoint row(
+      String methods, String pattern, @Nullable AccessRole role, String what) {
+    return new Endpoint(methods, pattern, role, what);
+  }
+
+  /** The row that decides about a request; empty if there is none. */
+  public static Optional<Endpoint> rowFor(HttpServletRequest request) {
+    return ROWS.stream().filter(row -> row.isFor(request)).findFirst();
+  }
+
+  /** Whether there is something at the request's path, whatever the method. */
+  static boolean knowsPath(HttpServletRequest request) {
+    return ROWS.stream().anyMatch(row -> row.isAt(request));
+  }
+}
