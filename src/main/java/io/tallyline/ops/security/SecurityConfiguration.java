@@ -2,15 +2,22 @@ package io.tallyline.ops.security;
 
 import jakarta.servlet.DispatcherType;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Set;
 import org.apache.catalina.session.StandardManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.security.oauth2.client.OAuth2ClientProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
@@ -18,12 +25,14 @@ import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
-import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
 import org.springframework.security.core.session.SessionRegistry;
 import org.springframework.security.core.session.SessionRegistryImpl;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.session.HttpSessionEventPublisher;
 
@@ -32,9 +41,11 @@ import org.springframework.security.web.session.HttpSessionEventPublisher;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
-@EnableConfigurationProperties(AccessProperties.class)
+@EnableConfigurationProperties({AccessProperties.class, HttpProperties.class})
+@Import(OpenIdConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class SecurityConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(SecurityConfiguration.class);
   private static final String SIGNED_OUT = "/login?signed-out";
   private static final String START = "/";
 
@@ -45,10 +56,20 @@ public class SecurityConfiguration {
 
   @Bean
   AuthenticationManager signIn(
-      Accounts accounts, AccessProperties properties, InstantSource clock) {
+      Accounts accounts,
+      AccessProperties properties,
+      ObjectProvider<JwtDecoder> jwt,
+      OpenIdRoles roles,
+      InstantSource clock) {
     return new SignIn(
         new CheckPasswords(accounts),
-        new CheckTokens(accounts, clock, null),
+        new CheckTokens(
+            accounts,
+            clock,
+            jwt.stream()
+                .map(found -> OpenIdConfiguration.tokens(found, roles))
+                .findFirst()
+                .orElse(null)),
         new LockOut(properties.lockout(), clock));
   }
 
@@ -58,8 +79,8 @@ public class SecurityConfiguration {
   }
 
   @Bean
-  LoginPage loginPage() {
-    return new LoginPage(Map.of());
+  LoginPage loginPage(OAuth2ClientProperties clients) {
+    return new LoginPage(OpenIdConfiguration.links(clients));
   }
 
   @Bean
@@ -73,9 +94,16 @@ public class SecurityConfiguration {
     return new HttpSessionEventPublisher();
   }
 
+  /**
+   * Without security, a foreign page could point its own name at this machine; so only local names
+   * are answered then.
+   */
   @Bean
-  StrictHttpFirewall httpFirewall() {
+  StrictHttpFirewall httpFirewall(AccessProperties properties) {
     StrictHttpFirewall firewall = new StrictHttpFirewall();
+    if (!properties.enabled()) {
+      firewall.setAllowedHostnames(Set.of("localhost", "127.0.0.1", "[::1]")::contains);
+    }
     firewall.setAllowedHttpMethods(Set.of("GET", "HEAD", "POST", "PUT", "DELETE"));
     return firewall;
   }
@@ -86,23 +114,41 @@ public class SecurityConfiguration {
     return tomcat ->
         tomcat.addContextCustomizers(
             context -> {
-              StandardManager sessions = new StandardManager();
+              StandardManager sessions =
+                  new StandardManager() {
+                    public org.apache.catalina.Session createSession(String id) {
+                      new Exception("SESSION").printStackTrace();
+                      return super.createSession(id);
+                    }
+                  };
               sessions.setMaxActiveSessions(properties.sessions().most());
               context.setManager(sessions);
             });
   }
 
   @Bean
+  FilterRegistrationBean<BoundBodies> boundBodies(HttpProperties properties) {
+    FilterRegistrationBean<BoundBodies> filter =
+        new FilterRegistrationBean<>(new BoundBodies(properties.maxBodySize().toBytes()));
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return filter;
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty(name = "hub.security.enabled", matchIfMissing = true)
   SecurityFilterChain hubFilterChain(
       HttpSecurity http,
       AuthenticationManager signIn,
       Accounts accounts,
       AccessProperties properties,
-      LoginPage loginPage,
+      LoginPage page,
       SessionRegistry sessions,
+      ObjectProvider<ClientRegistrationRepository> providers,
+      OpenIdRoles roles,
       InstantSource clock)
       throws Exception {
-    Refusals refusals = new Refusals(loginPage);
+    Refusals refusals = new Refusals(page);
+    protect(http, refusals);
     http.authenticationManager(signIn)
         .authorizeHttpRequests(SecurityConfiguration::byTable)
         .httpBasic(basic -> basic.authenticationEntryPoint(refusals))
@@ -116,21 +162,43 @@ public class SecurityConfiguration {
             form ->
                 form.loginPage("/login").defaultSuccessUrl(START, true).failureHandler(refusals))
         .logout(logout -> logout.logoutUrl("/logout").logoutSuccessUrl(SIGNED_OUT))
-        .csrf(BrowserCsrf::configure)
-        .headers(Headers::configure)
-        .requestCache(RequestCacheConfigurer::disable)
-        .exceptionHandling(
-            refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
         .sessionManagement(
             session ->
                 session
                     .maximumSessions(properties.sessions().perUser())
                     .sessionRegistry(sessions)
-                    .expiredUrl("/login"))
+                    .expiredSessionStrategy(
+                        expired -> expired.getResponse().sendRedirect("/login")))
         .addFilterBefore(
             new EndSessions(accounts, properties.sessions().longest(), clock),
             AnonymousAuthenticationFilter.class);
+    ClientRegistrationRepository clients = providers.getIfAvailable();
+    if (clients != null) {
+      http.oauth2Login(login -> OpenIdConfiguration.signIn(login, clients, roles, page, clock));
+    }
     return http.build();
+  }
+
+  /** Loopback only, as CheckExposure sees to: everybody may do all that the table names. */
+  @Bean
+  @ConditionalOnBooleanProperty(name = "hub.security.enabled", havingValue = false)
+  SecurityFilterChain openFilterChain(HttpSecurity http, LoginPage page) throws Exception {
+    log.warn(
+        "OPS-130 hub.security.enabled is false: everybody on this machine may do everything over"
+            + " HTTP.");
+    protect(http, new Refusals(page));
+    return http.authorizeHttpRequests(SecurityConfiguration::everything)
+        .anonymous(nobody -> nobody.principal("nobody").authorities(AccessRole.ADMIN.authorities()))
+        .build();
+  }
+
+  /** What holds whoever asks. */
+  private static void protect(HttpSecurity http, Refusals refusals) throws Exception {
+    http.csrf(BrowserCsrf::configure)
+        .headers(Headers::configure)
+        .requestCache(cache -> cache.requestCache(new NullRequestCache()))
+        .exceptionHandling(
+            refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals));
   }
 
   /** Row by row as the table has them; what has no row is refused to everybody. */
@@ -153,5 +221,17 @@ public class SecurityConfiguration {
       }
     }
     requests.anyRequest().denyAll();
+  }
+
+  private static void everything(
+      AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry
+          requests) {
+    requests
+        .requestMatchers(request -> EndpointTable.rowFor(request).isPresent())
+        .permitAll()
+        .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC)
+        .permitAll()
+        .anyRequest()
+        .denyAll();
   }
 }
