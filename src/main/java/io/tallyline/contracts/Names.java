@@ -28,6 +28,9 @@ public final class Names {
   /** Work queue of the journal writer. */
   public static final String JOURNAL_QUEUE = "finance.journal";
 
+  /** What the names of all queues of finance start with. */
+  public static final String FINANCE_QUEUES = "finance.";
+
   public static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
 
   /** Outbox rows that no mapping could translate. */
@@ -38,6 +41,9 @@ public final class Names {
 
   /** All versions in which an event was published, for example {@code v1,v2}. */
   public static final String HUB_VERSIONS = "hub-versions";
+
+  /** When the relay published a message, in milliseconds since 1970; for measuring only. */
+  public static final String HUB_PUBLISHED_AT = "hub-published-at";
 
   public static final String HUB_REASON = "hub-reason";
   public static final String HUB_ERROR = "hub-error";

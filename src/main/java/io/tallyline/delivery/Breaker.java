@@ -102,6 +102,10 @@ public final class Breaker extends RoutePolicySupport {
         .description("1 while a consumer pauses because a server is away, else 0")
         .tags(Tags.of("server", name))
         .register(meters);
+    Gauge.builder("hub.delivery.breaker.state", this, Breaker::stateNumber)
+        .description("0 while a consumer runs, 1 while it tries again, 2 while it pauses")
+        .tags(Tags.of("server", name))
+        .register(meters);
     Gauge.builder("hub.delivery.breaker.pauses", this, Breaker::pauses)
         .description("How often a consumer had to pause since the start")
         .tags(Tags.of("server", name))
@@ -119,6 +123,14 @@ public final class Breaker extends RoutePolicySupport {
   /** Whether work is hopeless for now: a step need not try. */
   public synchronized boolean isOpen() {
     return state == State.OPEN;
+  }
+
+  private synchronized int stateNumber() {
+    return switch (state) {
+      case CLOSED -> 0;
+      case HALF_OPEN -> 1;
+      case OPEN -> 2;
+    };
   }
 
   private synchronized long pauses() {

@@ -1,5 +1,6 @@
 package io.tallyline.delivery;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.stream.Collectors;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -68,6 +69,14 @@ public class Delivery {
       ConnectionFactory connections, DeliveryProperties settings, Ladders ladders) {
     return new WaitQueues(
         new ConfirmedPublisher(connections, "wait-queues", settings.confirmTimeout()), ladders);
+  }
+
+  /** Before the first connection is made, or it would not be seen. */
+  @Bean
+  WatchBroker watchBroker(ConnectionFactory connections, MeterRegistry meters) {
+    var watch = new WatchBroker(meters);
+    connections.addConnectionListener(watch);
+    return watch;
   }
 
   @Bean

@@ -27,6 +27,7 @@ import org.springframework.util.Assert;
  * @param declare whether the hub declares exchanges, queues and bindings; if not, somebody else has
  *     (docker/rabbitmq/definitions.json), the hub's user needs no right to, and a start only looks
  *     whether they are there
+ * @param watchInterval how often the hub's queues are looked at
  */
 @ConfigurationProperties("hub.delivery")
 public record DeliveryProperties(
@@ -40,7 +41,8 @@ public record DeliveryProperties(
     @DefaultValue("30s") Duration failureWaitMost,
     @DefaultValue("1s") Duration reconnectWait,
     @DefaultValue("20s") Duration stopWait,
-    @DefaultValue("true") boolean declare) {
+    @DefaultValue("true") boolean declare,
+    @DefaultValue("5s") Duration watchInterval) {
   public DeliveryProperties {
     ladder = new Ladder(ladder).steps();
     positive("confirm-timeout", confirmTimeout);
@@ -48,6 +50,7 @@ public record DeliveryProperties(
     positive("failure-wait", failureWait);
     positive("reconnect-wait", reconnectWait);
     positive("stop-wait", stopWait);
+    positive("watch-interval", watchInterval);
     within("delivery-limit", deliveryLimit, 1, 100_000);
     within("batch-size", batchSize, 1, 10_000);
     within("prefetch", prefetch, batchSize, 65_535);

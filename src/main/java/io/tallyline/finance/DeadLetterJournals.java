@@ -1,9 +1,7 @@
 package io.tallyline.finance;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Rejected;
-import io.tallyline.delivery.Attempts;
 import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.PublishFailed;
 import java.time.InstantSource;
@@ -12,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.amqp.core.Message;
 
 /**
  * Sends what cannot become a journal to {@code finance.journal.dead}, confirmed before the original
@@ -23,9 +20,9 @@ public final class DeadLetterJournals {
 
   private final DeadLetters deadLetters;
   private final InstantSource clock;
-  private final MeterRegistry meters;
+  private final FinanceMeters meters;
 
-  public DeadLetterJournals(DeadLetters deadLetters, InstantSource clock, MeterRegistry meters) {
+  public DeadLetterJournals(DeadLetters deadLetters, InstantSource clock, FinanceMeters meters) {
     this.deadLetters = deadLetters;
     this.clock = clock;
     this.meters = meters;
@@ -48,27 +45,18 @@ public final class DeadLetterJournals {
     }
     deadLetters.publish(failures);
     for (Delivery delivery : deliveries.rejected()) {
-      report(delivery.message(), Objects.requireNonNull(delivery.rejection()));
+      report(delivery, Objects.requireNonNull(delivery.rejection()));
     }
     return deliveries;
   }
 
-  private void report(Message message, Rejected rejection) {
+  private void report(Delivery delivery, Rejected rejection) {
     log.warn(
         "Message {} ({}) is in {}: {}",
-        message.getMessageProperties().getMessageId(),
-        Attempts.before(message).routingKey(),
+        delivery.message().getMessageProperties().getMessageId(),
+        delivery.before().routingKey(),
         Names.JOURNAL_DEAD_QUEUE,
         rejection.getMessage());
-    meters
-        .counter(
-            "hub.finance.messages",
-            "event",
-            "none",
-            "version",
-            "none",
-            "outcome",
-            rejection.reason().text())
-        .increment();
+    meters.settled(delivery, rejection.reason().text());
   }
 }

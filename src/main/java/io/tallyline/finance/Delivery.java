@@ -13,6 +13,8 @@ import org.springframework.amqp.core.Message;
  */
 final class Delivery {
   private final Message message;
+  private final Attempts before;
+  private Event event = Event.UNKNOWN;
   private @Nullable Journal journal;
   private @Nullable Rejected rejection;
   private @Nullable String failure;
@@ -20,6 +22,7 @@ final class Delivery {
 
   Delivery(Message message) {
     this.message = message;
+    this.before = Attempts.before(message);
   }
 
   Message message() {
@@ -28,7 +31,35 @@ final class Delivery {
 
   /** Whether it has not come back from a wait queue. */
   boolean isFirstAttempt() {
-    return Attempts.before(message).failures() == 0;
+    return before.failures() == 0;
+  }
+
+  /** What happened to it before this delivery. */
+  Attempts before() {
+    return before;
+  }
+
+  /** Which attempt this delivery is, from 1. */
+  int attempt() {
+    return before.failures() + 1;
+  }
+
+  /**
+   * What it is about, in words that a table of the hub names; nothing that only its sender knows.
+   *
+   * @param name {@code <module>.<event>}
+   * @param version {@code v<major>}, or {@code other} if this hub does not understand it
+   */
+  record Event(String name, String version) {
+    static final Event UNKNOWN = new Event("none", "none");
+  }
+
+  Event event() {
+    return event;
+  }
+
+  void isAbout(Event known) {
+    event = known;
   }
 
   /** Null unless it is to be posted. */

@@ -7,9 +7,13 @@ import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.DeliveryProperties;
 import io.tallyline.delivery.WaitQueues;
+import io.tallyline.delivery.WatchQueues;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -53,8 +57,21 @@ public class FinanceConfiguration {
   }
 
   @Bean
-  ReadMessages readMessages(Mappings mappings) {
-    return new ReadMessages(mappings);
+  FinanceMeters financeMeters(MeterRegistry meters) {
+    return new FinanceMeters(meters);
+  }
+
+  /** All of finance's queues, its own outbox's among them. */
+  @Bean
+  WatchQueues watchJournalQueues(
+      AmqpAdmin broker, ObjectProvider<Declarables> topology, MeterRegistry meters) {
+    return new WatchQueues(
+        broker, topology::stream, name -> name.startsWith(Names.FINANCE_QUEUES), meters);
+  }
+
+  @Bean
+  ReadMessages readMessages(Mappings mappings, FinanceMeters meters, InstantSource clock) {
+    return new ReadMessages(mappings, meters, clock);
   }
 
   /** The routePolicy of post-journals: the consumer pauses while the finance database is away. */
@@ -85,19 +102,20 @@ public class FinanceConfiguration {
       Journals journals,
       Breaker pauseWhileFinanceIsAway,
       FinanceProperties properties,
-      MeterRegistry meters) {
-    return new PostJournals(journals, pauseWhileFinanceIsAway, properties, meters);
+      FinanceMeters meters,
+      InstantSource clock) {
+    return new PostJournals(journals, pauseWhileFinanceIsAway, properties, meters, clock);
   }
 
   @Bean
   RedeliverJournals redeliverJournals(
-      WaitQueues waitQueues, InstantSource clock, MeterRegistry meters) {
+      WaitQueues waitQueues, InstantSource clock, FinanceMeters meters) {
     return new RedeliverJournals(waitQueues, clock, meters);
   }
 
   @Bean
   DeadLetterJournals deadLetterJournals(
-      DeadLetters deadLetters, InstantSource clock, MeterRegistry meters) {
+      DeadLetters deadLetters, InstantSource clock, FinanceMeters meters) {
     return new DeadLetterJournals(deadLetters, clock, meters);
   }
 }

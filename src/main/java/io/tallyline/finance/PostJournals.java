@@ -1,14 +1,14 @@
 package io.tallyline.finance;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.ServerAway;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -30,18 +30,24 @@ public final class PostJournals implements AutoCloseable {
   private final Journals journals;
   private final Breaker breaker;
   private final FinanceProperties settings;
-  private final MeterRegistry meters;
+  private final FinanceMeters meters;
+  private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   /**
    * @param breaker pauses the route while the database is away
    */
   public PostJournals(
-      Journals journals, Breaker breaker, FinanceProperties settings, MeterRegistry meters) {
+      Journals journals,
+      Breaker breaker,
+      FinanceProperties settings,
+      FinanceMeters meters,
+      InstantSource clock) {
     this.journals = journals;
     this.breaker = breaker;
     this.settings = settings;
     this.meters = meters;
+    this.clock = clock;
   }
 
   /**
@@ -207,7 +213,7 @@ public final class PostJournals implements AutoCloseable {
     for (Delivery delivery : copies) {
       Delivery.Copy copy = Objects.requireNonNull(delivery.copy());
       if (recorded.contains(copy.externalRef())) {
-        count(copy.type().name(), copy.type().version(), "superseded");
+        meters.settled(delivery, "superseded");
       } else {
         delivery.fail(
             "FIN-019 this version of transaction %s waits for v%d, which hub-versions says was published too and which is not recorded yet; if it never was, retry the message without that header."
@@ -222,16 +228,20 @@ public final class PostJournals implements AutoCloseable {
       drafts.add(Objects.requireNonNull(delivery.journal()));
     }
     List<Posted> outcomes = journals.post(drafts);
+    Instant now = clock.instant();
     for (int i = 0; i < outcomes.size(); i++) {
-      settle(batch.get(i), drafts.get(i), outcomes.get(i));
+      settle(batch.get(i), drafts.get(i), outcomes.get(i), now);
     }
   }
 
-  private void settle(Delivery delivery, Journal journal, Posted outcome) {
+  private void settle(Delivery delivery, Journal journal, Posted outcome, Instant now) {
     switch (outcome) {
-      case WRITTEN, DUPLICATE, SUPERSEDED ->
-          count(
-              journal.eventType(), journal.eventVersion(), outcome.name().toLowerCase(Locale.ROOT));
+      case WRITTEN -> {
+        meters.settled(delivery, "written");
+        meters.posted(delivery, Times.occurred(delivery.message()), now);
+      }
+      case DUPLICATE -> meters.settled(delivery, "duplicate");
+      case SUPERSEDED -> meters.settled(delivery, "superseded");
       case CONFLICT ->
           delivery.reject(
               new Rejected(
@@ -256,13 +266,6 @@ public final class PostJournals implements AutoCloseable {
         .filter(account -> !known.contains(account))
         .distinct()
         .toList();
-  }
-
-  private void count(String event, int version, String outcome) {
-    meters
-        .counter(
-            "hub.finance.messages", "event", event, "version", "v" + version, "outcome", outcome)
-        .increment();
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
-import io.tallyline.delivery.Attempts;
 import io.tallyline.mapping.CompiledTables;
 import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
@@ -16,6 +15,8 @@ import io.tallyline.mapping.PostingDraft;
 import io.tallyline.mapping.StrictJson;
 import io.tallyline.mapping.UnderstoodVersions;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,8 +56,12 @@ public final class ReadMessages implements FollowsMappings {
   private static final Logger log = LoggerFactory.getLogger(ReadMessages.class);
 
   private final CompiledTables<Understood, Postings> tables;
+  private final FinanceMeters meters;
+  private final InstantSource clock;
 
-  public ReadMessages(Mappings mappings) {
+  public ReadMessages(Mappings mappings, FinanceMeters meters, InstantSource clock) {
+    this.meters = meters;
+    this.clock = clock;
     this.tables = new CompiledTables<>(mappings, ReadMessages::compile, ReadMessages::postings);
   }
 
@@ -74,6 +79,11 @@ public final class ReadMessages implements FollowsMappings {
   private record Understood(UnderstoodVersions versions, Posting posting) {
     NavigableSet<Integer> numbers() {
       return versions.versions().numbers();
+    }
+
+    Delivery.Event event(MessageType type) {
+      return new Delivery.Event(
+          type.name(), numbers().contains(type.version()) ? "v" + type.version() : "other");
     }
   }
 
@@ -97,6 +107,8 @@ public final class ReadMessages implements FollowsMappings {
    */
   public Deliveries read(List<Message> messages, @ExchangeProperty(TABLE) String table) {
     Postings postings = tables.get(table);
+    Instant now = clock.instant();
+    meters.batch(messages.size());
     List<Delivery> deliveries = new ArrayList<>(messages.size());
     for (Message message : messages) {
       Delivery delivery = new Delivery(message);
@@ -108,6 +120,9 @@ public final class ReadMessages implements FollowsMappings {
         // Ours to mend; meanwhile the message waits on its ladder and harms no other.
         log.error("FIN-018 a message could not be read", unexpected);
         delivery.fail("FIN-018 the message could not be read: " + unexpected);
+      }
+      if (delivery.isFirstAttempt()) {
+        meters.consumed(delivery, Times.published(message), now);
       }
       deliveries.add(delivery);
     }
@@ -143,8 +158,9 @@ public final class ReadMessages implements FollowsMappings {
 
   private static void read(Delivery delivery, Postings postings) throws Rejected {
     MessageProperties properties = delivery.message().getMessageProperties();
-    MessageType type = type(Attempts.before(delivery.message()).routingKey(), postings);
+    MessageType type = type(delivery.before().routingKey(), postings);
     Understood understood = Objects.requireNonNull(postings.byName().get(type.name()));
+    delivery.isAbout(understood.event(type));
     NavigableSet<Integer> published =
         MessageVersions.published(properties.getHeaders().get(Names.HUB_VERSIONS), type.version());
     int handled = handled(type, published, understood);

@@ -1,6 +1,5 @@
 package io.tallyline.finance;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
@@ -24,9 +23,9 @@ public final class RedeliverJournals {
 
   private final WaitQueues waitQueues;
   private final InstantSource clock;
-  private final MeterRegistry meters;
+  private final FinanceMeters meters;
 
-  public RedeliverJournals(WaitQueues waitQueues, InstantSource clock, MeterRegistry meters) {
+  public RedeliverJournals(WaitQueues waitQueues, InstantSource clock, FinanceMeters meters) {
     this.waitQueues = waitQueues;
     this.clock = clock;
     this.meters = meters;
@@ -38,6 +37,7 @@ public final class RedeliverJournals {
    */
   public Deliveries publish(Deliveries deliveries) throws PublishFailed {
     List<WaitQueues.Waiting> waiting = new ArrayList<>();
+    List<Delivery> waits = new ArrayList<>();
     Instant now = clock.instant();
     for (Delivery delivery : deliveries.failed()) {
       String error = Objects.requireNonNull(delivery.failure());
@@ -45,6 +45,7 @@ public final class RedeliverJournals {
           waitQueues.next(delivery.message(), error, Names.JOURNAL_QUEUE, now);
       if (next.isPresent()) {
         waiting.add(next.get());
+        waits.add(delivery);
       } else {
         delivery.reject(
             new Rejected(
@@ -56,12 +57,13 @@ public final class RedeliverJournals {
     }
     if (!waiting.isEmpty()) {
       waitQueues.publish(waiting);
-      waiting.forEach(this::report);
+      waiting.forEach(RedeliverJournals::report);
+      waits.forEach(meters::redelivered);
     }
     return deliveries;
   }
 
-  private void report(WaitQueues.Waiting waiting) {
+  private static void report(WaitQueues.Waiting waiting) {
     log.warn(
         "Message {} ({}) waits {} s for attempt {}: {}",
         waiting.message().getMessageProperties().getMessageId(),
@@ -69,10 +71,6 @@ public final class RedeliverJournals {
         seconds(waiting),
         waiting.attempts().failures() + 1,
         waiting.error());
-    meters
-        .counter(
-            "hub.finance.messages", "event", "none", "version", "none", "outcome", "redelivered")
-        .increment();
   }
 
   private static String seconds(WaitQueues.Waiting waiting) {

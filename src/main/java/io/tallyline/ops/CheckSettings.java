@@ -91,6 +91,9 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
         "hub.relay.poll-interval-millis", millis(environment, "hub.relay.poll-interval", "1s"));
     derived.put(
         "hub.relay.watch-interval-millis", millis(environment, "hub.relay.watch-interval", "10s"));
+    derived.put(
+        "hub.delivery.watch-interval-millis",
+        millis(environment, "hub.delivery.watch-interval", "5s"));
     return derived;
   }
 

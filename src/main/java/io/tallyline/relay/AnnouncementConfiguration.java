@@ -6,6 +6,7 @@ import io.tallyline.delivery.DeliveryProperties;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
@@ -40,8 +41,13 @@ public class AnnouncementConfiguration {
   }
 
   @Bean
+  RelayMeters announcementMeters(MeterRegistry meters) {
+    return new RelayMeters(RelayedOutbox.FINANCE, meters);
+  }
+
+  @Bean
   TranslateEvents translateAnnouncements(
-      Mappings mappings, InstantSource clock, MeterRegistry meters) {
+      Mappings mappings, InstantSource clock, @Qualifier("announcementMeters") RelayMeters meters) {
     return RelayConfiguration.translate(RelayedOutbox.FINANCE, mappings, clock, meters);
   }
 
@@ -59,8 +65,23 @@ public class AnnouncementConfiguration {
   PublishEvents publishAnnouncements(
       @Qualifier("announcementPublisher") ConfirmedPublisher publisher,
       @Qualifier("claimAnnouncements") ClaimOutbox rows,
-      @Qualifier("announcementHealth") RelayHealth health) {
-    return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health);
+      @Qualifier("announcementHealth") RelayHealth health,
+      @Qualifier("announcementMeters") RelayMeters meters,
+      InstantSource clock) {
+    return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health, meters, clock);
+  }
+
+  @Bean
+  WatchOutbox watchAnnouncements(
+      @Qualifier("financeDataSource") DataSource finance,
+      @Qualifier("claimAnnouncements") ClaimOutbox rows,
+      @Qualifier("announcementHealth") RelayHealth health,
+      CamelContext camel,
+      RelayProperties properties,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return new WatchOutbox(
+        RelayedOutbox.FINANCE, finance, rows, health, camel, properties, clock, meters);
   }
 
   @Bean

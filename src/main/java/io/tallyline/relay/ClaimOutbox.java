@@ -80,7 +80,11 @@ public final class ClaimOutbox {
     }
     Connection connection = DataSourceUtils.getConnection(database);
     try {
-      return lock(connection) ? read(connection) : OutboxBatch.NONE;
+      OutboxBatch batch = lock(connection) ? read(connection) : OutboxBatch.NONE;
+      if (batch.isEmpty()) {
+        health.idle();
+      }
+      return batch;
     } catch (SQLException failure) {
       throw OutboxUnavailable.because(
           outbox, translator.translate("claim outbox rows", null, failure), failure);
@@ -127,7 +131,7 @@ public final class ClaimOutbox {
         }
       }
     }
-    return new OutboxBatch(rows, List.of(), more);
+    return OutboxBatch.claimed(rows, more);
   }
 
   private OutboxRow row(Connection connection, ResultSet result) throws SQLException {
@@ -178,6 +182,11 @@ public final class ClaimOutbox {
         return result.getString(1);
       }
     }
+  }
+
+  /** Rows that are passed over until somebody looks. */
+  Long[] immovable() {
+    return immovable.toArray(Long[]::new);
   }
 
   private void leave(OutboxRow row) {

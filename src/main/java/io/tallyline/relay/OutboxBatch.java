@@ -1,20 +1,38 @@
 package io.tallyline.relay;
 
 import io.tallyline.delivery.Outgoing;
+import java.time.Instant;
 import java.util.List;
 
 /**
  * The rows that one transaction claimed, in {@code seq} order, and what becomes of each on the
- * broker: {@code messages} is empty until they are translated, then the messages i come from row i,
- * one for each version, the highest first.
+ * broker.
  *
+ * @param translated empty until they are translated, then one for each row
  * @param more whether rows were left for the next batch
+ * @param confirmedAt when the broker had confirmed all of it
  */
-public record OutboxBatch(List<OutboxRow> rows, List<List<Outgoing>> messages, boolean more) {
-  static final OutboxBatch NONE = new OutboxBatch(List.of(), List.of(), false);
+public record OutboxBatch(
+    List<OutboxRow> rows, List<Translated> translated, boolean more, Instant confirmedAt) {
+  static final OutboxBatch NONE = claimed(List.of(), false);
 
-  OutboxBatch translated(List<List<Outgoing>> translations) {
-    return new OutboxBatch(rows, translations, more);
+  /**
+   * What one row becomes.
+   *
+   * @param messages one for each version, the highest first
+   */
+  record Translated(List<Outgoing> messages, RelayMeters.Counts counts) {}
+
+  static OutboxBatch claimed(List<OutboxRow> rows, boolean more) {
+    return new OutboxBatch(rows, List.of(), more, Instant.MIN);
+  }
+
+  OutboxBatch translated(List<Translated> translations) {
+    return new OutboxBatch(rows, translations, more, Instant.MIN);
+  }
+
+  OutboxBatch confirmed(Instant at) {
+    return new OutboxBatch(rows, translated, more, at);
   }
 
   public boolean isEmpty() {

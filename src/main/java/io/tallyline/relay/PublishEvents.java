@@ -3,12 +3,15 @@ package io.tallyline.relay;
 import io.tallyline.delivery.ConfirmedPublisher;
 import io.tallyline.delivery.Outgoing;
 import io.tallyline.delivery.PublishFailed;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Publishes a translated batch and returns only when the broker has confirmed every message.
@@ -22,13 +25,22 @@ public final class PublishEvents {
   private final ConfirmedPublisher publisher;
   private final ClaimOutbox rows;
   private final RelayHealth health;
+  private final RelayMeters meters;
+  private final InstantSource clock;
 
-  public PublishEvents(
-      RelayedOutbox outbox, ConfirmedPublisher publisher, ClaimOutbox rows, RelayHealth health) {
+  PublishEvents(
+      RelayedOutbox outbox,
+      ConfirmedPublisher publisher,
+      ClaimOutbox rows,
+      RelayHealth health,
+      RelayMeters meters,
+      InstantSource clock) {
     this.outbox = outbox;
     this.publisher = publisher;
     this.rows = rows;
     this.health = health;
+    this.meters = meters;
+    this.clock = clock;
   }
 
   /**
@@ -37,7 +49,7 @@ public final class PublishEvents {
    */
   public OutboxBatch publish(OutboxBatch batch) throws PublishFailed {
     for (int i = 0; i < batch.size(); i++) {
-      if (batch.messages().get(i).stream()
+      if (batch.translated().get(i).messages().stream()
           .anyMatch(message -> message.body().length > OutboxDeadLetters.LARGEST_PLAIN_BYTES)) {
         OutboxRow row = batch.rows().get(i);
         rows.leave(row.seq(), row.payloadBytes());
@@ -49,7 +61,7 @@ public final class PublishEvents {
     for (List<Outgoing> wave : waves(batch)) {
       publisher.publish(wave);
     }
-    return batch;
+    return batch.confirmed(clock.instant());
   }
 
   /** The first event of every aggregate, then the second of those that have one, and so on. */
@@ -61,21 +73,28 @@ public final class PublishEvents {
       if (wave == waves.size()) {
         waves.add(new ArrayList<>());
       }
-      waves.get(wave).addAll(batch.messages().get(i));
+      waves.get(wave).addAll(batch.translated().get(i).messages());
     }
     return waves;
   }
 
   /**
    * Makes sure that every claimed row, and nothing else, was cleared; otherwise the transaction
-   * must not commit.
+   * must not commit. What was published counts once it has committed.
    */
   public OutboxBatch cleared(
       OutboxBatch batch, @Header("CamelSqlUpdateCount") @Nullable Integer cleared) {
     if (cleared == null || cleared != batch.size()) {
       throw OutboxUnavailable.notCleared(outbox, batch.size(), cleared == null ? 0 : cleared);
     }
-    health.succeeded();
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            health.succeeded();
+            meters.count(batch, batch.confirmedAt());
+          }
+        });
     return batch;
   }
 }

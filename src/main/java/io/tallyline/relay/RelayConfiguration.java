@@ -1,13 +1,18 @@
 package io.tallyline.relay;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.contracts.Names;
 import io.tallyline.delivery.ConfirmedPublisher;
+import io.tallyline.delivery.WatchQueues;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -40,7 +45,13 @@ public class RelayConfiguration {
   }
 
   @Bean
-  TranslateEvents translateEvents(Mappings mappings, InstantSource clock, MeterRegistry meters) {
+  RelayMeters relayMeters(MeterRegistry meters) {
+    return new RelayMeters(RelayedOutbox.INVENTORY, meters);
+  }
+
+  @Bean
+  TranslateEvents translateEvents(
+      Mappings mappings, InstantSource clock, @Qualifier("relayMeters") RelayMeters meters) {
     return translate(RelayedOutbox.INVENTORY, mappings, clock, meters);
   }
 
@@ -48,8 +59,31 @@ public class RelayConfiguration {
   PublishEvents publishEvents(
       ConfirmedPublisher publisher,
       @Qualifier("claimOutbox") ClaimOutbox rows,
-      @Qualifier("relayHealth") RelayHealth health) {
-    return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health);
+      @Qualifier("relayHealth") RelayHealth health,
+      @Qualifier("relayMeters") RelayMeters meters,
+      InstantSource clock) {
+    return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health, meters, clock);
+  }
+
+  @Bean
+  WatchOutbox watchOutbox(
+      @Qualifier("inventoryDataSource") DataSource inventory,
+      @Qualifier("claimOutbox") ClaimOutbox rows,
+      @Qualifier("relayHealth") RelayHealth health,
+      CamelContext camel,
+      RelayProperties properties,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return new WatchOutbox(
+        RelayedOutbox.INVENTORY, inventory, rows, health, camel, properties, clock, meters);
+  }
+
+  /** Of every module but finance, whose hub watches its own. */
+  @Bean
+  WatchQueues watchQueues(
+      AmqpAdmin broker, ObjectProvider<Declarables> topology, MeterRegistry meters) {
+    return new WatchQueues(
+        broker, topology::stream, name -> !name.startsWith(Names.FINANCE_QUEUES), meters);
   }
 
   @Bean
@@ -76,8 +110,9 @@ public class RelayConfiguration {
   }
 
   static TranslateEvents translate(
-      RelayedOutbox outbox, Mappings mappings, InstantSource clock, MeterRegistry meters) {
-    return new TranslateEvents(outbox, mappings, new OutboxDeadLetters(outbox, clock), meters);
+      RelayedOutbox outbox, Mappings mappings, InstantSource clock, RelayMeters meters) {
+    return new TranslateEvents(
+        outbox, mappings, new OutboxDeadLetters(outbox, clock), meters, clock);
   }
 
   /** While Camel starts or stops there is nobody to wake, and polling comes anyway. */

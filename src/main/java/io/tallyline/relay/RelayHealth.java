@@ -1,5 +1,6 @@
 package io.tallyline.relay;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class RelayHealth implements ExceptionHandler {
     this.largestBatch = properties.batchSize();
     this.batchSize = largestBatch;
     this.clock = clock;
-    Gauge.builder("hub.relay.failed.batches", failures, AtomicLong::doubleValue)
+    FunctionCounter.builder("hub.relay.failed.batches", failures, AtomicLong::doubleValue)
         .tag("outbox", outbox.name())
         .description("Batches that were rolled back since the start")
         .register(meters);
@@ -81,6 +82,29 @@ public final class RelayHealth implements ExceptionHandler {
 
   synchronized void succeeded() {
     batchSize = Math.min(largestBatch, batchSize * 2);
+    works();
+  }
+
+  /** Nothing was to be claimed, or another relay is at work: no failure is left to tell of. */
+  synchronized void idle() {
+    works();
+  }
+
+  /** Since when every batch has failed; null while the relay works. */
+  public synchronized @Nullable Instant failingSince() {
+    return failing == null ? null : failingSince;
+  }
+
+  /** What the last failure said; null while the relay works. */
+  public synchronized @Nullable String failing() {
+    return failing;
+  }
+
+  public RelayedOutbox outbox() {
+    return outbox;
+  }
+
+  private void works() {
     if (failing != null) {
       log.info(
           "The relay of the {} outbox works again after {} s.",

@@ -17,7 +17,9 @@ import org.springframework.validation.annotation.Validated;
  * @param retryDelay how long the relay rests after a failed batch
  * @param stalledTransactionTimeout after this long in one transaction, for example because the
  *     process was frozen, the database ends it and another relay takes over
- * @param watchInterval how often the queue erp.unrouted is looked at
+ * @param watchInterval how often the outbox and the queue erp.unrouted are looked at
+ * @param watchTimeout longest time of one look at the outbox
+ * @param backlogExact most rows that a look counts; beyond them it tells the span of {@code seq}
  */
 @Validated
 @ConfigurationProperties("hub.relay")
@@ -27,4 +29,6 @@ public record RelayProperties(
     @DefaultValue("1s") Duration pollInterval,
     @DefaultValue("1s") Duration retryDelay,
     @DefaultValue("60s") Duration stalledTransactionTimeout,
-    @DefaultValue("10s") Duration watchInterval) {}
+    @DefaultValue("10s") Duration watchInterval,
+    @DefaultValue("5s") Duration watchTimeout,
+    @DefaultValue("100000") @Min(1) @Max(10_000_000) int backlogExact) {}

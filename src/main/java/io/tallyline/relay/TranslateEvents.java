@@ -4,8 +4,6 @@ import static io.tallyline.contracts.Names.CLOUD_EVENTS_PREFIX;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.MessageType;
 import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
@@ -19,6 +17,7 @@ import io.tallyline.mapping.Mappings;
 import io.tallyline.mapping.MessageTranslation;
 import io.tallyline.mapping.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Date;
@@ -48,27 +47,33 @@ public final class TranslateEvents implements FollowsMappings {
 
   private final RelayedOutbox outbox;
   private final OutboxDeadLetters deadLetters;
-  private final MeterRegistry meters;
+  private final RelayMeters meters;
+  private final InstantSource clock;
   private final CompiledTables<Translation, Translations> tables;
 
-  public TranslateEvents(
+  TranslateEvents(
       RelayedOutbox outbox,
       Mappings mappings,
       OutboxDeadLetters deadLetters,
-      MeterRegistry meters) {
+      RelayMeters meters,
+      InstantSource clock) {
     this.outbox = outbox;
     this.tables = new CompiledTables<>(mappings, this::compile, Translations::new);
     this.deadLetters = deadLetters;
     this.meters = meters;
+    this.clock = clock;
   }
 
   /** The translations of one table, and what is counted for each. */
   private record Translations(Map<String, Translation> byEventType) {}
 
   /** Of one event type: every version that is published, the highest first. */
-  private record Translation(List<Version> versions, String allVersions) {}
-
-  private record Version(MessageTranslation mapping, Counter published) {}
+  private record Translation(
+      List<MessageTranslation> versions, String allVersions, RelayMeters.Counts counts) {
+    MessageType highest() {
+      return versions.get(0).type();
+    }
+  }
 
   /**
    * Loads everything a table names, so that a broken file is found at start and not by an event.
@@ -90,21 +95,20 @@ public final class TranslateEvents implements FollowsMappings {
    */
   public OutboxBatch translate(OutboxBatch batch, @ExchangeProperty(TABLE) String table) {
     Translations translations = tables.get(table);
-    List<List<Outgoing>> messages = new ArrayList<>(batch.size());
+    long now = clock.millis();
+    List<OutboxBatch.Translated> translated = new ArrayList<>(batch.size());
     for (OutboxRow row : batch.rows()) {
-      messages.add(translate(row, translations));
+      translated.add(translate(row, translations, now));
     }
-    return batch.translated(messages);
+    return batch.translated(translated);
   }
 
   private Translation compile(Mappings mappings, CompiledTables.Line line, String where) {
     List<MessageType> types = versions(line, where);
-    List<Version> versions = new ArrayList<>();
-    for (MessageType type : types) {
-      versions.add(new Version(mappings.translation(type.folder()), counter(type)));
-    }
     return new Translation(
-        versions, MessageVersions.text(types.stream().map(MessageType::version).toList()));
+        types.stream().map(type -> mappings.translation(type.folder())).toList(),
+        MessageVersions.text(types.stream().map(MessageType::version).toList()),
+        meters.published(types));
   }
 
   /** The highest goes out first: a consumer that understands it has it before the others. */
@@ -120,17 +124,9 @@ public final class TranslateEvents implements FollowsMappings {
     }
   }
 
-  private Counter counter(MessageType type) {
-    return Counter.builder("hub.relay.events")
-        .description("Outbox rows turned into messages")
-        .tags("outbox", outbox.name(), "event", type.name())
-        .tags("version", "v" + type.version(), "outcome", "translated")
-        .register(meters);
-  }
-
-  private List<Outgoing> translate(OutboxRow row, Translations translations) {
+  private OutboxBatch.Translated translate(OutboxRow row, Translations translations, long now) {
+    Translation translation = translations.byEventType().get(row.eventType());
     try {
-      Translation translation = translations.byEventType().get(row.eventType());
       if (translation == null) {
         throw new Rejected(
             Reason.UNSUPPORTED_TYPE,
@@ -143,9 +139,7 @@ public final class TranslateEvents implements FollowsMappings {
                     row.seq(),
                     translations.byEventType().keySet()));
       }
-      List<Outgoing> messages = messages(row, translation);
-      translation.versions().forEach(version -> version.published().increment());
-      return messages;
+      return new OutboxBatch.Translated(messages(row, translation, now), translation.counts());
     } catch (Rejected rejected) {
       log.warn(
           "Row {} of the {} outbox (event {}, {}) goes to {}: {}",
@@ -155,24 +149,15 @@ public final class TranslateEvents implements FollowsMappings {
           row.eventType(),
           outbox.deadQueue(),
           rejected.getMessage());
-      meters
-          .counter(
-              "hub.relay.events",
-              "outbox",
-              outbox.name(),
-              "event",
-              "none",
-              "version",
-              "none",
-              "outcome",
-              rejected.reason().text())
-          .increment();
-      return List.of(deadLetters.of(row, rejected));
+      MessageType type = translation == null ? null : translation.highest();
+      return new OutboxBatch.Translated(
+          List.of(deadLetters.of(row, rejected)), meters.dead(type, rejected.reason()));
     }
   }
 
   /** All versions or none: a row that one of them cannot express is a dead letter. */
-  private List<Outgoing> messages(OutboxRow row, Translation translation) throws Rejected {
+  private List<Outgoing> messages(OutboxRow row, Translation translation, long now)
+      throws Rejected {
     String payload = row.payload();
     if (payload == null || row.payloadBytes() > Names.LARGEST_MESSAGE_BYTES) {
       throw new Rejected(
@@ -184,14 +169,16 @@ public final class TranslateEvents implements FollowsMappings {
     String correlationId = correlationId(row);
     JsonNode event = StrictJson.parse(payload);
     List<Outgoing> messages = new ArrayList<>(translation.versions().size());
-    for (Version version : translation.versions()) {
-      MessageType type = version.mapping().type();
+    for (MessageTranslation mapping : translation.versions()) {
+      MessageType type = mapping.type();
+      // First of all: it refuses what no property could hold, such as a time at infinity.
+      byte[] body = mapping.translate(event, row.occurredAt());
       messages.add(
           new Outgoing(
               Names.EVENTS_EXCHANGE,
               type.routingKey(),
-              properties(row, type, translation.allVersions(), correlationId),
-              version.mapping().translate(event, row.occurredAt()),
+              properties(row, type, translation.allVersions(), correlationId, now),
+              body,
               outbox.mandatory()));
     }
     return messages;
@@ -211,10 +198,15 @@ public final class TranslateEvents implements FollowsMappings {
   }
 
   private static BasicProperties properties(
-      OutboxRow row, MessageType type, String allVersions, @Nullable String correlationId) {
+      OutboxRow row,
+      MessageType type,
+      String allVersions,
+      @Nullable String correlationId,
+      long now) {
     String eventId = row.eventId().toString();
     Map<String, Object> headers = new HashMap<>();
     headers.put(Names.HUB_VERSIONS, allVersions);
+    headers.put(Names.HUB_PUBLISHED_AT, now);
     headers.put(CLOUD_EVENTS_PREFIX + "specversion", "1.0");
     headers.put(CLOUD_EVENTS_PREFIX + "id", eventId);
     headers.put(CLOUD_EVENTS_PREFIX + "source", "/" + type.module());

@@ -58,7 +58,8 @@ class PostJournalsTest {
     FinanceProperties properties =
         new Binder(new MapConfigurationPropertySource(all))
             .bindOrCreate("hub.finance", FinanceProperties.class);
-    return new PostJournals(ledger, breaker, properties, meters);
+    return new PostJournals(
+        ledger, breaker, properties, new FinanceMeters(meters), Clock.systemUTC());
   }
 
   /** Keeps what it is given, and fails as often as a test says. */
@@ -233,6 +234,8 @@ class PostJournalsTest {
             meters
                 .counter(
                     "hub.finance.messages",
+                    "consumer",
+                    "finance.journal",
                     "event",
                     "inventory.sales-transaction-created",
                     "version",
@@ -245,6 +248,7 @@ class PostJournalsTest {
 
   private static Delivery copy(String reference) {
     Delivery copy = new Delivery(new Message(new byte[0]));
+    copy.isAbout(new Delivery.Event("inventory.sales-transaction-created", "v1"));
     copy.isCopy(
         new Delivery.Copy(
             new MessageType("inventory", "sales-transaction-created", 1), reference, 2));

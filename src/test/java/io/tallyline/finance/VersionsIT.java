@@ -104,6 +104,8 @@ class VersionsIT {
     return hub.bean(MeterRegistry.class)
         .counter(
             "hub.finance.messages",
+            "consumer",
+            "finance.journal",
             "event",
             EVENT,
             "version",

@@ -39,7 +39,14 @@ class RolesIT {
             .start()) {
       assertRuns(
           hub,
-          new String[] {"relay-outbox", "poll-outbox", "hear-outbox", "watch-unrouted"},
+          new String[] {
+            "relay-outbox",
+            "poll-outbox",
+            "hear-outbox",
+            "watch-outbox",
+            "watch-queues",
+            "watch-unrouted"
+          },
           "inventoryDataSource");
     }
   }
@@ -57,7 +64,9 @@ class RolesIT {
             "post-journals",
             "announce-journals",
             "poll-journal-announcements",
-            "hear-journal-announcements"
+            "hear-journal-announcements",
+            "watch-journal-announcements",
+            "watch-journal-queues"
           },
           "financeDataSource");
     }

@@ -115,7 +115,7 @@ class AnnouncementIT {
     assertThat(
             hub.bean(MeterRegistry.class)
                 .get("hub.relay.events")
-                .tags("outbox", "finance", "outcome", "translated")
+                .tags("outbox", "finance", "outcome", "published")
                 .counter()
                 .count())
         .isEqualTo(1);
