@@ -70,6 +70,9 @@ public final class Names {
   /** Which headers did not fit into one frame and were left out on the way to a wait queue. */
   public static final String HUB_DROPPED_HEADERS = "hub-dropped-headers";
 
+  /** The span of the last attempt, which the next one is linked to. */
+  public static final String HUB_LAST_SPAN = "hub-last-span";
+
   public static final String TRACEPARENT = "traceparent";
 
   /** Prefix of CloudEvents attributes in the AMQP binding. */

@@ -16,14 +16,16 @@ import org.springframework.amqp.core.MessageProperties;
  * @param routingKey the key the message was first routed by
  * @param failures how often it has failed so far; 0 at its first delivery
  * @param firstFailedAt null before the first failure
+ * @param lastSpan the span of the attempt before, as a traceparent; null if there was none
  */
-public record Attempts(String routingKey, int failures, @Nullable Instant firstFailedAt) {
+public record Attempts(
+    String routingKey, int failures, @Nullable Instant firstFailedAt, @Nullable String lastSpan) {
 
   /** Reads a delivery's headers. */
   public static Attempts before(Message message) {
     MessageProperties properties = message.getMessageProperties();
     if (!isReturned(properties)) {
-      return new Attempts(text(properties.getReceivedRoutingKey()), 0, null);
+      return new Attempts(text(properties.getReceivedRoutingKey()), 0, null, null);
     }
     Map<String, Object> headers = properties.getHeaders();
     int failures =
@@ -33,7 +35,8 @@ public record Attempts(String routingKey, int failures, @Nullable Instant firstF
     return new Attempts(
         text(headers.get(Names.HUB_ROUTING_KEY)),
         failures,
-        instant(headers.get(Names.HUB_FIRST_FAILED_AT)));
+        instant(headers.get(Names.HUB_FIRST_FAILED_AT)),
+        Traceparent.valid(headers.get(Names.HUB_LAST_SPAN)));
   }
 
   /**
@@ -48,7 +51,8 @@ public record Attempts(String routingKey, int failures, @Nullable Instant firstF
 
   /** The same after one more failure. */
   Attempts failedAt(Instant now) {
-    return new Attempts(routingKey, failures + 1, firstFailedAt == null ? now : firstFailedAt);
+    return new Attempts(
+        routingKey, failures + 1, firstFailedAt == null ? now : firstFailedAt, lastSpan);
   }
 
   private static String text(@Nullable Object value) {

@@ -1,6 +1,7 @@
 package io.tallyline.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.stream.Collectors;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -8,6 +9,7 @@ import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +19,7 @@ import org.springframework.core.env.Environment;
 
 /** The beans that let messages travel. A role that needs no broker does not import this. */
 @Configuration
-@EnableConfigurationProperties(DeliveryProperties.class)
+@EnableConfigurationProperties({DeliveryProperties.class, LogProperties.class})
 @Import(Topology.class)
 public class Delivery {
   /** Retrying is {@link DeclareTopology}'s and the connections' own: here it would only be slow. */
@@ -77,6 +79,19 @@ public class Delivery {
     var watch = new WatchBroker(meters);
     connections.addConnectionListener(watch);
     return watch;
+  }
+
+  /** Spring's own switch decides, so that there is one. */
+  @Bean
+  Traces traces(
+      ObjectProvider<OpenTelemetry> telemetry,
+      @Value("${management.tracing.enabled:false}") boolean enabled) {
+    return enabled ? Traces.of(telemetry.getObject()) : Traces.OFF;
+  }
+
+  @Bean
+  FailedPayloads failedPayloads(LogProperties settings) {
+    return new FailedPayloads(settings);
   }
 
   @Bean

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
 
 /**
@@ -35,6 +36,7 @@ public final class WaitQueues implements AutoCloseable {
    * @param queue where it was received from, and goes back to
    * @param attempts with this failure
    * @param delay how long it waits
+   * @param span of the attempt that failed, as a traceparent; null if there is none
    */
   public record Waiting(
       Message message,
@@ -42,7 +44,13 @@ public final class WaitQueues implements AutoCloseable {
       String queue,
       Attempts attempts,
       Instant failedAt,
-      Duration delay) {}
+      Duration delay,
+      @Nullable String span) {
+    /** The same, and the next attempt will be linked to this span. */
+    public Waiting after(@Nullable String attempt) {
+      return new Waiting(message, error, queue, attempts, failedAt, delay, attempt);
+    }
+  }
 
   /** What becomes of a message that failed now; empty if its ladder is at its end. */
   public Optional<Waiting> next(Message message, String error, String queue, Instant now) {
@@ -50,7 +58,7 @@ public final class WaitQueues implements AutoCloseable {
     return ladders
         .of(queue)
         .after(attempts.failures())
-        .map(delay -> new Waiting(message, error, queue, attempts, now, delay));
+        .map(delay -> new Waiting(message, error, queue, attempts, now, delay, null));
   }
 
   /**
@@ -69,6 +77,9 @@ public final class WaitQueues implements AutoCloseable {
       headers.put(Names.HUB_DROPPED_HEADERS, kept.dropped());
     }
     headers.put(Names.HUB_ERROR, SetAside.error(waiting.error()));
+    if (waiting.span() != null) {
+      headers.put(Names.HUB_LAST_SPAN, waiting.span());
+    }
     SetAside.addAttempts(
         headers,
         waiting.attempts().failures(),

@@ -3,6 +3,8 @@ package io.tallyline.relay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.delivery.ConfirmedPublisher;
 import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.delivery.FailedPayloads;
+import io.tallyline.delivery.Traces;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -47,8 +49,11 @@ public class AnnouncementConfiguration {
 
   @Bean
   TranslateEvents translateAnnouncements(
-      Mappings mappings, InstantSource clock, @Qualifier("announcementMeters") RelayMeters meters) {
-    return RelayConfiguration.translate(RelayedOutbox.FINANCE, mappings, clock, meters);
+      Mappings mappings,
+      InstantSource clock,
+      @Qualifier("announcementMeters") RelayMeters meters,
+      Traces traces) {
+    return RelayConfiguration.translate(RelayedOutbox.FINANCE, mappings, clock, meters, traces);
   }
 
   /**
@@ -67,8 +72,10 @@ public class AnnouncementConfiguration {
       @Qualifier("claimAnnouncements") ClaimOutbox rows,
       @Qualifier("announcementHealth") RelayHealth health,
       @Qualifier("announcementMeters") RelayMeters meters,
+      FailedPayloads payloads,
       InstantSource clock) {
-    return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health, meters, clock);
+    RelayedRows told = new RelayedRows(RelayedOutbox.FINANCE, meters, payloads);
+    return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health, told, clock);
   }
 
   @Bean

@@ -105,6 +105,7 @@ public final class ClaimOutbox {
   }
 
   private OutboxBatch read(Connection connection) throws SQLException {
+    Instant now = health.now();
     List<OutboxRow> rows = new ArrayList<>();
     int most = health.batchSize();
     long bytes = 0;
@@ -131,7 +132,7 @@ public final class ClaimOutbox {
         }
       }
     }
-    return OutboxBatch.claimed(rows, more);
+    return OutboxBatch.claimed(rows, more, now);
   }
 
   private OutboxRow row(Connection connection, ResultSet result) throws SQLException {

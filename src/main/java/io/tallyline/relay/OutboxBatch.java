@@ -1,8 +1,11 @@
 package io.tallyline.relay;
 
+import io.opentelemetry.api.trace.Span;
+import io.tallyline.contracts.Rejected;
 import io.tallyline.delivery.Outgoing;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that one transaction claimed, in {@code seq} order, and what becomes of each on the
@@ -10,29 +13,42 @@ import java.util.List;
  *
  * @param translated empty until they are translated, then one for each row
  * @param more whether rows were left for the next batch
+ * @param claimedAt when the transaction claimed them
  * @param confirmedAt when the broker had confirmed all of it
  */
 public record OutboxBatch(
-    List<OutboxRow> rows, List<Translated> translated, boolean more, Instant confirmedAt) {
-  static final OutboxBatch NONE = claimed(List.of(), false);
+    List<OutboxRow> rows,
+    List<Translated> translated,
+    boolean more,
+    Instant claimedAt,
+    Instant confirmedAt) {
+  static final OutboxBatch NONE = claimed(List.of(), false, Instant.MIN);
 
   /**
    * What one row becomes.
    *
    * @param messages one for each version, the highest first
+   * @param what the messages' names, in words
+   * @param error why it is a dead letter, else null
+   * @param span of its way from claim to confirm
    */
-  record Translated(List<Outgoing> messages, RelayMeters.Counts counts) {}
+  record Translated(
+      List<Outgoing> messages,
+      RelayMeters.Counts counts,
+      String what,
+      @Nullable Rejected error,
+      Span span) {}
 
-  static OutboxBatch claimed(List<OutboxRow> rows, boolean more) {
-    return new OutboxBatch(rows, List.of(), more, Instant.MIN);
+  static OutboxBatch claimed(List<OutboxRow> rows, boolean more, Instant now) {
+    return new OutboxBatch(rows, List.of(), more, now, Instant.MIN);
   }
 
   OutboxBatch translated(List<Translated> translations) {
-    return new OutboxBatch(rows, translations, more, Instant.MIN);
+    return new OutboxBatch(rows, translations, more, claimedAt, Instant.MIN);
   }
 
   OutboxBatch confirmed(Instant at) {
-    return new OutboxBatch(rows, translated, more, at);
+    return new OutboxBatch(rows, translated, more, claimedAt, at);
   }
 
   public boolean isEmpty() {

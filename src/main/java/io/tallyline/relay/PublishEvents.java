@@ -25,7 +25,7 @@ public final class PublishEvents {
   private final ConfirmedPublisher publisher;
   private final ClaimOutbox rows;
   private final RelayHealth health;
-  private final RelayMeters meters;
+  private final RelayedRows told;
   private final InstantSource clock;
 
   PublishEvents(
@@ -33,13 +33,13 @@ public final class PublishEvents {
       ConfirmedPublisher publisher,
       ClaimOutbox rows,
       RelayHealth health,
-      RelayMeters meters,
+      RelayedRows told,
       InstantSource clock) {
     this.outbox = outbox;
     this.publisher = publisher;
     this.rows = rows;
     this.health = health;
-    this.meters = meters;
+    this.told = told;
     this.clock = clock;
   }
 
@@ -92,7 +92,7 @@ public final class PublishEvents {
           @Override
           public void afterCommit() {
             health.succeeded();
-            meters.count(batch, batch.confirmedAt());
+            told.tell(batch);
           }
         });
     return batch;

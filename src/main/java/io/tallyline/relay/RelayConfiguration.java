@@ -3,6 +3,8 @@ package io.tallyline.relay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.delivery.ConfirmedPublisher;
+import io.tallyline.delivery.FailedPayloads;
+import io.tallyline.delivery.Traces;
 import io.tallyline.delivery.WatchQueues;
 import io.tallyline.mapping.Mappings;
 import java.time.InstantSource;
@@ -51,8 +53,11 @@ public class RelayConfiguration {
 
   @Bean
   TranslateEvents translateEvents(
-      Mappings mappings, InstantSource clock, @Qualifier("relayMeters") RelayMeters meters) {
-    return translate(RelayedOutbox.INVENTORY, mappings, clock, meters);
+      Mappings mappings,
+      InstantSource clock,
+      @Qualifier("relayMeters") RelayMeters meters,
+      Traces traces) {
+    return translate(RelayedOutbox.INVENTORY, mappings, clock, meters, traces);
   }
 
   @Bean
@@ -61,8 +66,10 @@ public class RelayConfiguration {
       @Qualifier("claimOutbox") ClaimOutbox rows,
       @Qualifier("relayHealth") RelayHealth health,
       @Qualifier("relayMeters") RelayMeters meters,
+      FailedPayloads payloads,
       InstantSource clock) {
-    return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health, meters, clock);
+    RelayedRows told = new RelayedRows(RelayedOutbox.INVENTORY, meters, payloads);
+    return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health, told, clock);
   }
 
   @Bean
@@ -110,9 +117,13 @@ public class RelayConfiguration {
   }
 
   static TranslateEvents translate(
-      RelayedOutbox outbox, Mappings mappings, InstantSource clock, RelayMeters meters) {
+      RelayedOutbox outbox,
+      Mappings mappings,
+      InstantSource clock,
+      RelayMeters meters,
+      Traces traces) {
     return new TranslateEvents(
-        outbox, mappings, new OutboxDeadLetters(outbox, clock), meters, clock);
+        outbox, mappings, new OutboxDeadLetters(outbox, clock), meters, clock, traces);
   }
 
   /** While Camel starts or stops there is nobody to wake, and polling comes anyway. */

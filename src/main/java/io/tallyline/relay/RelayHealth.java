@@ -100,6 +100,10 @@ public final class RelayHealth implements ExceptionHandler {
     return failing;
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   public RelayedOutbox outbox() {
     return outbox;
   }

@@ -4,6 +4,7 @@ import static io.tallyline.contracts.Names.CLOUD_EVENTS_PREFIX;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.opentelemetry.api.trace.Span;
 import io.tallyline.contracts.MessageType;
 import io.tallyline.contracts.MessageVersions;
 import io.tallyline.contracts.Names;
@@ -11,6 +12,8 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Outgoing;
+import io.tallyline.delivery.Traceparent;
+import io.tallyline.delivery.Traces;
 import io.tallyline.mapping.CompiledTables;
 import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
@@ -24,11 +27,9 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns each claimed row into its integration message, or, where no mapping can, into a dead letter
@@ -41,14 +42,13 @@ public final class TranslateEvents implements FollowsMappings {
   /** An AMQP short string. */
   private static final int LONGEST_CORRELATION_ID_BYTES = 255;
 
-  private static final Pattern TRACEPARENT =
-      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-.{0,256})?");
-  private static final Logger log = LoggerFactory.getLogger(TranslateEvents.class);
+  private static final int LONGEST_SHOWN = 200;
 
   private final RelayedOutbox outbox;
   private final OutboxDeadLetters deadLetters;
   private final RelayMeters meters;
   private final InstantSource clock;
+  private final RelaySpans spans;
   private final CompiledTables<Translation, Translations> tables;
 
   TranslateEvents(
@@ -56,12 +56,14 @@ public final class TranslateEvents implements FollowsMappings {
       Mappings mappings,
       OutboxDeadLetters deadLetters,
       RelayMeters meters,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.outbox = outbox;
     this.tables = new CompiledTables<>(mappings, this::compile, Translations::new);
     this.deadLetters = deadLetters;
     this.meters = meters;
     this.clock = clock;
+    this.spans = new RelaySpans(outbox, traces);
   }
 
   /** The translations of one table, and what is counted for each. */
@@ -69,7 +71,10 @@ public final class TranslateEvents implements FollowsMappings {
 
   /** Of one event type: every version that is published, the highest first. */
   private record Translation(
-      List<MessageTranslation> versions, String allVersions, RelayMeters.Counts counts) {
+      List<MessageTranslation> versions,
+      String allVersions,
+      String what,
+      RelayMeters.Counts counts) {
     MessageType highest() {
       return versions.get(0).type();
     }
@@ -98,8 +103,9 @@ public final class TranslateEvents implements FollowsMappings {
     long now = clock.millis();
     List<OutboxBatch.Translated> translated = new ArrayList<>(batch.size());
     for (OutboxRow row : batch.rows()) {
-      translated.add(translate(row, translations, now));
+      translated.add(translate(row, translations, spans.start(row, batch.claimedAt()), now));
     }
+    spans.endAtTheLatest(translated);
     return batch.translated(translated);
   }
 
@@ -108,6 +114,7 @@ public final class TranslateEvents implements FollowsMappings {
     return new Translation(
         types.stream().map(type -> mappings.translation(type.folder())).toList(),
         MessageVersions.text(types.stream().map(MessageType::version).toList()),
+        types.stream().map(MessageType::routingKey).collect(Collectors.joining(", ")),
         meters.published(types));
   }
 
@@ -124,7 +131,8 @@ public final class TranslateEvents implements FollowsMappings {
     }
   }
 
-  private OutboxBatch.Translated translate(OutboxRow row, Translations translations, long now) {
+  private OutboxBatch.Translated translate(
+      OutboxRow row, Translations translations, Span span, long now) {
     Translation translation = translations.byEventType().get(row.eventType());
     try {
       if (translation == null) {
@@ -134,29 +142,34 @@ public final class TranslateEvents implements FollowsMappings {
             "no line of the route %s names the event type '%s' of %s outbox row %d; known are %s. Add a line with its mapping, then put the row back."
                 .formatted(
                     outbox.route(),
-                    row.eventType(),
+                    shown(row.eventType()),
                     outbox.name(),
                     row.seq(),
                     translations.byEventType().keySet()));
       }
-      return new OutboxBatch.Translated(messages(row, translation, now), translation.counts());
+      List<Outgoing> messages = messages(row, translation, span, now);
+      return new OutboxBatch.Translated(
+          messages, translation.counts(), translation.what(), null, span);
     } catch (Rejected rejected) {
-      log.warn(
-          "Row {} of the {} outbox (event {}, {}) goes to {}: {}",
-          row.seq(),
-          outbox.name(),
-          row.eventId(),
-          row.eventType(),
-          outbox.deadQueue(),
-          rejected.getMessage());
       MessageType type = translation == null ? null : translation.highest();
       return new OutboxBatch.Translated(
-          List.of(deadLetters.of(row, rejected)), meters.dead(type, rejected.reason()));
+          List.of(deadLetters.of(row, rejected)),
+          meters.dead(type, rejected.reason()),
+          outbox.deadQueue(),
+          rejected,
+          span);
     }
   }
 
+  /** A column has no bound, but a sentence should. */
+  private static String shown(String eventType) {
+    return eventType.length() <= LONGEST_SHOWN
+        ? eventType
+        : eventType.substring(0, LONGEST_SHOWN) + "…";
+  }
+
   /** All versions or none: a row that one of them cannot express is a dead letter. */
-  private List<Outgoing> messages(OutboxRow row, Translation translation, long now)
+  private List<Outgoing> messages(OutboxRow row, Translation translation, Span span, long now)
       throws Rejected {
     String payload = row.payload();
     if (payload == null || row.payloadBytes() > Names.LARGEST_MESSAGE_BYTES) {
@@ -167,6 +180,7 @@ public final class TranslateEvents implements FollowsMappings {
               .formatted(row.seq(), row.payloadBytes(), Names.LARGEST_MESSAGE_BYTES));
     }
     String correlationId = correlationId(row);
+    String traceparent = Traces.traceparent(span, Traceparent.valid(row.traceparent()));
     JsonNode event = StrictJson.parse(payload);
     List<Outgoing> messages = new ArrayList<>(translation.versions().size());
     for (MessageTranslation mapping : translation.versions()) {
@@ -177,7 +191,7 @@ public final class TranslateEvents implements FollowsMappings {
           new Outgoing(
               Names.EVENTS_EXCHANGE,
               type.routingKey(),
-              properties(row, type, translation.allVersions(), correlationId, now),
+              properties(row, type, translation.allVersions(), correlationId, traceparent, now),
               body,
               outbox.mandatory()));
     }
@@ -202,6 +216,7 @@ public final class TranslateEvents implements FollowsMappings {
       MessageType type,
       String allVersions,
       @Nullable String correlationId,
+      @Nullable String traceparent,
       long now) {
     String eventId = row.eventId().toString();
     Map<String, Object> headers = new HashMap<>();
@@ -214,8 +229,8 @@ public final class TranslateEvents implements FollowsMappings {
     headers.put(CLOUD_EVENTS_PREFIX + "time", row.occurredAt().toString());
     headers.put(CLOUD_EVENTS_PREFIX + "subject", row.aggregateId());
     headers.put(CLOUD_EVENTS_PREFIX + "dataschema", "urn:tallyline:schema:" + type.routingKey());
-    if (row.traceparent() != null && TRACEPARENT.matcher(row.traceparent()).matches()) {
-      headers.put(Names.TRACEPARENT, row.traceparent());
+    if (traceparent != null) {
+      headers.put(Names.TRACEPARENT, traceparent);
     }
     return new BasicProperties.Builder()
         .contentType(Names.JSON)

@@ -154,6 +154,7 @@ class MetricsIT {
     assertThat(gauge("hub.relay.lag", "outbox", "inventory")).isPositive();
 
     node.liftLimit(virtualHost, "full");
+    queues.drain("full");
     await().atMost(LONG).until(() -> outbox.rows() == 0);
     await()
         .atMost(LONG)
