@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jolokia.support.spring.actuator.JolokiaEndpointAutoConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -23,7 +24,8 @@ import org.springframework.context.annotation.Import;
       DataSourceTransactionManagerAutoConfiguration.class,
       JdbcTemplateAutoConfiguration.class,
       TransactionAutoConfiguration.class,
-      FlywayAutoConfiguration.class
+      FlywayAutoConfiguration.class,
+      JolokiaEndpointAutoConfiguration.class
     })
 @Import(HubConfiguration.class)
 public class HubApplication {

@@ -13,6 +13,7 @@ import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.ops.security.SecurityConfiguration;
+import io.tallyline.ops.console.ConsoleConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
@@ -44,6 +45,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @Import({
   BrokerConfiguration.class,
   SecurityConfiguration.class,
+  ConsoleConfiguration.class,
   HubConfiguration.Inventory.class,
   HubConfiguration.Bridge.class,
   HubConfiguration.Finance.class,
