@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -70,6 +71,7 @@ public final class Breaker extends RoutePolicySupport {
   private @Nullable String because;
   private long pauses;
   private Duration pause = Duration.ZERO;
+  private @Nullable ScheduledFuture<?> nextProbe;
   private @Nullable CamelContext camel;
   private String routeId = "";
   private volatile boolean ended;
@@ -154,7 +156,12 @@ public final class Breaker extends RoutePolicySupport {
   }
 
   private synchronized void open(ServerAway away) {
-    if (state == State.OPEN || ended) {
+    if (ended) {
+      return;
+    }
+    if (state == State.OPEN) {
+      // Somebody started the route meanwhile: its batches would go round and round.
+      schedule(this::suspendRoute, Duration.ZERO);
       return;
     }
     pause = state == State.HALF_OPEN ? shorter(doubled(pause), longestPause) : Duration.ZERO;
@@ -191,6 +198,15 @@ public final class Breaker extends RoutePolicySupport {
   }
 
   private void pauseRoute() {
+    suspendRoute();
+    Duration rest;
+    synchronized (this) {
+      rest = pause;
+    }
+    probeAfter(rest.plus(probeInterval));
+  }
+
+  private void suspendRoute() {
     try {
       CamelContext context = running();
       if (context != null && context.getRouteController().getRouteStatus(routeId).isStarted()) {
@@ -203,11 +219,19 @@ public final class Breaker extends RoutePolicySupport {
       // The batch went back to its queue in any case; without the pause it just comes again.
       LOG.warn("The route {} could not be suspended: {}", routeId, e.getMessage());
     }
-    Duration rest;
-    synchronized (this) {
-      rest = pause;
+  }
+
+  /**
+   * Asks the server at once instead of at the next interval.
+   *
+   * @return false if there is nothing to ask: the consumer runs, or is about to be asked anyway
+   */
+  public synchronized boolean probeNow() {
+    if (state != State.OPEN || nextProbe == null || !nextProbe.cancel(false)) {
+      return false;
     }
-    schedule(this::askServer, rest.plus(probeInterval));
+    probeAfter(Duration.ZERO);
+    return true;
   }
 
   private void askServer() {
@@ -221,7 +245,7 @@ public final class Breaker extends RoutePolicySupport {
     } catch (Throwable stillAway) {
       // Whatever it was, this must go on, or the route would pause for ever.
       LOG.debug("{} is still away", name, stillAway);
-      schedule(this::askServer, probeInterval);
+      probeAfter(probeInterval);
     }
   }
 
@@ -248,7 +272,7 @@ public final class Breaker extends RoutePolicySupport {
       synchronized (this) {
         state = State.OPEN;
       }
-      schedule(this::askServer, probeInterval);
+      probeAfter(probeInterval);
     }
   }
 
@@ -263,11 +287,16 @@ public final class Breaker extends RoutePolicySupport {
     return ended || camel == null || camel.isStopping() || camel.isStopped() ? null : camel;
   }
 
-  private void schedule(Runnable task, Duration delay) {
+  private synchronized void probeAfter(Duration delay) {
+    nextProbe = schedule(this::askServer, delay);
+  }
+
+  private @Nullable ScheduledFuture<?> schedule(Runnable task, Duration delay) {
     try {
-      timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+      return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("The hub stops; {} is not probed any more", name);
+      return null;
     }
   }
 
