@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.core.DeclarableCustomizer;
@@ -98,8 +99,10 @@ class EmbeddedServersInitializerIT {
   private ConfigurableApplicationContext run(Class<?> app, String... arguments) {
     return new SpringApplicationBuilder(app)
         .web(WebApplicationType.NONE)
-        .properties("hub.embedded.enabled=true", "hub.data-directory=" + directory)
-        .run(arguments);
+        .properties("hub.embedded.enabled=true")
+        .run(
+            Stream.concat(Stream.of("--hub.data-directory=" + directory), Stream.of(arguments))
+                .toArray(String[]::new));
   }
 
   private void assertStopped() {

@@ -41,7 +41,7 @@ class ImageIT {
   private OwnPostgres server;
   private DeployedDatabases databases;
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
   @BeforeAll
   void build() throws Exception {
@@ -50,6 +50,7 @@ class ImageIT {
         ImageLayout.build(Path.of("").toAbsolutePath(), Path.of("docker/Dockerfile"), newFolder());
     server = OwnPostgres.started("image");
     databases = DeployedDatabases.on(server);
+    secrets();
   }
 
   @AfterAll
@@ -76,7 +77,6 @@ class ImageIT {
   @Test
   void works_as_its_own_user_on_a_tree_that_it_cannot_write_to() throws Exception {
     int port = freePort();
-    secrets();
     List<Path> before = files();
     Process hub =
         image.start(
