@@ -96,10 +96,8 @@ class SeparateMachinesIT {
                 databases.password(database + "_hub"),
                 "spring.rabbitmq.addresses",
                 node.address(),
-                "spring.rabbitmq.virtual-host",
-                virtualHost,
                 "spring.rabbitmq.username",
-                name(role),
+                role,
                 "spring.rabbitmq.password",
                 brokerPasswords.get(role)));
     if (withOwner) {
