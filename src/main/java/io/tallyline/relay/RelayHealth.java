@@ -123,15 +123,6 @@ public final class RelayHealth implements ExceptionHandler {
     leftBehind.set(rows);
   }
 
-  public RelayedOutbox outbox() {
-    return outbox;
-  }
-
-  /** Why the last batch was rolled back; null while batches succeed. */
-  public synchronized @Nullable String failing() {
-    return failing;
-  }
-
   /** Batches that were rolled back since the start. */
   public long failures() {
     return failures.get();

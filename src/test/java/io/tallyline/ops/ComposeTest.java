@@ -18,10 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What docker/compose.yaml promises, service by service. */
 class ComposeTest {
   private static final Path FOLDER = Path.of("docker");
-  private static final YamlNode COMPOSE =
-      YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);
+  private static final YamlNode COMPOSE = YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);
 
-  /** Their images have no shell to check with; Prometheus scrapes them, or looks at what they show. */
+  /**
+   * Their images have no shell to check with; Prometheus scrapes them, or looks at what they show.
+   */
   private static final Set<String> WITHOUT_HEALTHCHECK = Set.of("otel-collector", "jaeger");
 
   /** The image has its own. */
@@ -113,7 +114,9 @@ class ComposeTest {
         assertThat(secret.at("target").text()).matches(known::contains);
       }
     }
-    assertThat(hub.at("stop_grace_period").text()).as("hub.shutdown.timeout is 30 s").isEqualTo("45s");
+    assertThat(hub.at("stop_grace_period").text())
+        .as("hub.shutdown.timeout is 30 s")
+        .isEqualTo("45s");
   }
 
   @Test
@@ -144,8 +147,8 @@ class ComposeTest {
   }
 
   @Test
-  void every_secret_is_made_by_the_script_and_used(
-      @org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+  void every_secret_is_made_by_the_script_and_used(@org.junit.jupiter.api.io.TempDir Path folder)
+      throws Exception {
     ProcessBuilder script =
         new ProcessBuilder("sh", "docker/make-secrets.sh", folder.toString())
             .redirectErrorStream(true)

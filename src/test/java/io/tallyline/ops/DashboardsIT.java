@@ -85,7 +85,8 @@ class DashboardsIT {
       await()
           .atMost(LONG)
           .untilAsserted(
-              () -> assertThat(missing(hub.bean(PrometheusMeterRegistry.class).scrape())).isEmpty());
+              () ->
+                  assertThat(missing(hub.bean(PrometheusMeterRegistry.class).scrape())).isEmpty());
     }
   }
 

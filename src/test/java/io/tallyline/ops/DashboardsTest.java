@@ -23,7 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** Dashboards as files: that Grafana can show them, and that Prometheus understands what they ask. */
+/**
+ * Dashboards as files: that Grafana can show them, and that Prometheus understands what they ask.
+ */
 class DashboardsTest {
   static Stream<Path> dashboards() {
     return Dashboards.files().stream();
@@ -55,8 +57,7 @@ class DashboardsTest {
         assertThat(sources).contains(panel.at("/datasource/uid").asText());
         panel
             .path("targets")
-            .forEach(
-                target -> assertThat(sources).contains(target.at("/datasource/uid").asText()));
+            .forEach(target -> assertThat(sources).contains(target.at("/datasource/uid").asText()));
       }
     }
   }

@@ -209,9 +209,7 @@ class KubernetesTest {
         .isEqualTo(database);
     assertThat(ways.get(0).at("ports", 0, "port").value()).isEqualTo(5432);
     assertThat(
-            ways.get(1)
-                .at("to", 0, "podSelector", "matchLabels", "app.kubernetes.io/name")
-                .text())
+            ways.get(1).at("to", 0, "podSelector", "matchLabels", "app.kubernetes.io/name").text())
         .isEqualTo("rabbitmq");
     assertThat(ways).allSatisfy(way -> assertThat(way.at("to").items()).hasSize(1));
   }
@@ -232,8 +230,7 @@ class KubernetesTest {
             way -> {
               assertThat(way.at("ports").items()).as(way.where()).isNotEmpty();
               assertThat(
-                      Stream.concat(
-                          way.at("to").items().stream(), way.at("from").items().stream()))
+                      Stream.concat(way.at("to").items().stream(), way.at("from").items().stream()))
                   .as(way.where())
                   .isNotEmpty()
                   .allSatisfy(

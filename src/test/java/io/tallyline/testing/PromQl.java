@@ -8,7 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a PromQL expression asks for. Not a parser: promtool checks the syntax, this finds the names.
+ * What a PromQL expression asks for. Not a parser: promtool checks the syntax, this finds the
+ * names.
  *
  * @param metrics names of the metrics, each with the labels that it is selected by
  * @param groupings labels that results are grouped or matched by
@@ -17,13 +18,13 @@ public record PromQl(Map<String, Set<String>> metrics, Set<String> groupings) {
   private static final Pattern TEXT = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'");
   private static final Pattern RANGE = Pattern.compile("\\[[^]]*]");
   private static final Pattern GROUPING =
-      Pattern.compile(
-          "\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
+      Pattern.compile("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
   private static final Pattern METRIC =
       Pattern.compile("(?<![\\w:.])([a-zA-Z_:][\\w:]*)\\s*(?:\\{([^}]*)})?(?!\\s*[\\w:(])");
   private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)\\s*(?:=~|!~|!=|=)");
   private static final Set<String> WORDS =
-      Set.of("and", "or", "unless", "bool", "offset", "by", "without", "on", "ignoring", "inf", "nan");
+      Set.of(
+          "and", "or", "unless", "bool", "offset", "by", "without", "on", "ignoring", "inf", "nan");
 
   /** Grafana's variables for times, as Prometheus would see them. */
   public static String withoutVariables(String expression) {
