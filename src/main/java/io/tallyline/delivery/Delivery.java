@@ -103,6 +103,10 @@ public class Delivery {
   @Bean
   ComponentCustomizer batchesFromTheBroker(BatchListenerContainerFactory factory) {
     return ComponentCustomizer.forType(
-        SpringRabbitMQComponent.class, component -> component.setListenerContainerFactory(factory));
+        SpringRabbitMQComponent.class,
+        component -> {
+          component.setListenerContainerFactory(factory);
+          component.setHeaderFilterStrategy(new InboundHeaders());
+        });
   }
 }

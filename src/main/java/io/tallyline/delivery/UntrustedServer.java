@@ -1,6 +1,5 @@
 package io.tallyline.delivery;
 
-import com.rabbitmq.client.MalformedFrameException;
 import java.io.FileNotFoundException;
 import java.nio.file.NoSuchFileException;
 import java.security.GeneralSecurityException;
@@ -73,11 +72,6 @@ public record UntrustedServer(String why, String fix) {
   }
 
   private static Optional<UntrustedServer> handshake(List<Throwable> causes, String trust) {
-    if (first(causes, MalformedFrameException.class) != null) {
-      return of(
-          "it does not answer in plain AMQP",
-          "If the port is its TLS listener, set spring.rabbitmq.ssl.enabled=true");
-    }
     SSLException secured = first(causes, SSLException.class);
     String said = secured == null ? "" : String.valueOf(secured.getMessage());
     if (said.startsWith(PLAIN_ANSWER)) {

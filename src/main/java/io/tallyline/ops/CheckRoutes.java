@@ -53,6 +53,14 @@ final class CheckRoutes implements CamelContextConfiguration {
 
   @Override
   public void beforeApplicationStart(CamelContext context) {
+    // Whoever makes an endpoint later, as a console may, makes none of another component either.
+    context
+        .getCamelContextExtension()
+        .registerEndpointCallback(
+            (uri, endpoint) -> {
+              RefuseSteps.component(uri, "endpoint");
+              return endpoint;
+            });
     List<RouteDefinition> routes = ((ModelCamelContext) context).getRouteDefinitions();
     Set<String> ids = new TreeSet<>();
     for (RouteDefinition route : routes) {
@@ -91,6 +99,7 @@ final class CheckRoutes implements CamelContextConfiguration {
    * @throws StartRefused if the route, a table in it or a file that a table names is wrong
    */
   void check(CamelContext context, RouteDefinition route) {
+    RefuseSteps.check(route, place(route));
     Map<String, BiConsumer<String, String>> tables =
         Map.of(
             TranslateEvents.TABLE,

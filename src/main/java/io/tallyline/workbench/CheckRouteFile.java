@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -117,9 +118,29 @@ final class CheckRouteFile {
     if (!step.verb().equals("from")) {
       references(step.at(), step.says());
     }
+    steered(step);
     if (!step.uri().isEmpty()) {
       endpoint(step);
     }
+  }
+
+  /** What a message must not choose: where it goes, and what is run. */
+  private void steered(Step step) {
+    if (SafeSteps.DYNAMIC.contains(step.verb())) {
+      add(
+          step.at(),
+          "WRK-025",
+          "'" + step.verb() + "' lets a message choose where it goes or what is run",
+          "Write 'to' with a fixed endpoint, or a bean");
+    }
+    SafeSteps.refusedLanguage(step.says())
+        .ifPresent(
+            place ->
+                add(
+                    step.at() + "/" + place,
+                    "WRK-026",
+                    "the language '" + place.replaceFirst("^.*/", "") + "' can run code",
+                    "Use one of " + new TreeSet<>(SafeSteps.LANGUAGES) + ", or a bean"));
   }
 
   private void endpoint(Step step) {
@@ -146,7 +167,24 @@ final class CheckRouteFile {
               "Correct the name, or add its starter to pom.xml"));
       return;
     }
+    if (!SafeSteps.COMPONENTS.contains(step.scheme())) {
+      add(
+          uriAt,
+          "WRK-027",
+          "the component '" + step.scheme() + "' is not for flows",
+          "Use one of " + new TreeSet<>(SafeSteps.COMPONENTS) + ", or a bean");
+    }
     parameters(step, component);
+    if (step.verb().equals("from") && step.scheme().equals("spring-rabbitmq")) {
+      SafeSteps.missingWhereConsuming(step.says().path("parameters"))
+          .ifPresent(
+              wanted ->
+                  add(
+                      uriAt,
+                      "WRK-028",
+                      "the route could lose messages or answer their senders",
+                      "Add '" + wanted + "' below 'parameters:'"));
+    }
     if (step.scheme().equals("bean")) {
       bean(step);
     }

@@ -170,6 +170,34 @@ public final class BrokenEdits {
         "sheduler");
     add(
         edits,
+        "a step whose endpoint the message chooses",
+        POLL,
+        "        - to:\n",
+        "        - toD:\n",
+        "- toD:");
+    add(
+        edits,
+        "a language that runs code",
+        RELAY,
+        "                  simple:\n                    expression: \"${body.isEmpty()} == false\"",
+        "                  spel:\n                    expression: \"#{body.isEmpty() == false}\"",
+        "spel:");
+    add(
+        edits,
+        "a component that is not for flows",
+        POLL,
+        "uri: scheduler",
+        "uri: controlbus",
+        "uri: controlbus");
+    add(
+        edits,
+        "a consumer that would answer senders",
+        POSTING,
+        "        disableReplyTo: true\n",
+        "",
+        "uri: spring-rabbitmq");
+    add(
+        edits,
         "a parameter that the component does not have",
         POLL,
         "        initialDelay: 0",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The hub's command line as a process of its own, which can be killed. */
@@ -27,8 +28,18 @@ public final class HubProcess implements AutoCloseable {
     return run(List.of(), words);
   }
 
+  /** The same with variables in its environment. */
+  public static HubProcess run(Map<String, String> environment, String... words) {
+    return run(List.of(), environment, words);
+  }
+
   /** The same with options for its JVM. */
   public static HubProcess run(List<String> options, String... words) {
+    return run(options, Map.of(), words);
+  }
+
+  private static HubProcess run(
+      List<String> options, Map<String, String> environment, String... words) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-Xmx1g");
@@ -47,6 +58,7 @@ public final class HubProcess implements AutoCloseable {
               .redirectOutput(output.toFile())
               .redirectInput(new File("/dev/null"));
       builder.environment().keySet().removeIf(name -> name.startsWith("HUB_"));
+      builder.environment().putAll(environment);
       return new HubProcess(builder.start(), output);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -76,9 +76,18 @@ public final class RabbitNode {
    * @param name tells nodes of one JVM apart
    */
   public static RabbitNode alone(String name) {
+    return alone(name, "");
+  }
+
+  /**
+   * The same with lines of its own in {@code rabbitmq.conf}, for example a listener.
+   *
+   * @param configuration the lines
+   */
+  public static RabbitNode alone(String name, String configuration) {
     Path folder = newFolder(name);
     var portMapper = new PortMapper(folder);
-    var node = new RabbitNode(portMapper, folder, "", "");
+    var node = new RabbitNode(portMapper, folder, configuration, "");
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
