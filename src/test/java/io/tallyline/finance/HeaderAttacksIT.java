@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.GetResponse;
+import io.tallyline.contracts.Names;
 import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.springframework.boot.autoconfigure.amqp.RabbitProperties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -231,6 +233,14 @@ class HeaderAttacksIT {
   @Order(4)
   void no_route_has_seen_a_header() {
     assertThat(seenByRoutes).containsExactly("(an exchange)");
+  }
+
+  /** CVE-2023-46120: the client refuses before it makes room, at the broker's own limit. */
+  @Test
+  @Order(5)
+  void no_message_is_taken_that_the_broker_would_not_have_taken() {
+    assertThat(hub.bean(RabbitProperties.class).getMaxInboundMessageBodySize().toBytes())
+        .isEqualTo(Names.LARGEST_MESSAGE_BYTES);
   }
 
   private void nothingWentElsewhere() {
