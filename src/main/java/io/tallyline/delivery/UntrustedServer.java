@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public record UntrustedServer(String why, String fix) {
   /** Class 08 of a refusal that the driver, not the server, came up with. */
   private static final String REJECTED = "08004";
+
+  /** The driver rejects a login without a password by the same state. */
+  private static final Pattern ABOUT_TLS = Pattern.compile("(?i)ssl|hostname");
 
   private static final String PLAIN_ANSWER = "Unsupported or unrecognized SSL message";
 
@@ -101,7 +105,10 @@ public record UntrustedServer(String why, String fix) {
         first(causes, FileNotFoundException.class) != null
             || first(causes, NoSuchFileException.class) != null
             || first(causes, GeneralSecurityException.class) != null;
-    return unreadable || (REJECTED.equals(refused.getSQLState()) && saysNothing(refused));
+    return unreadable
+        || (REJECTED.equals(refused.getSQLState())
+            && saysNothing(refused)
+            && ABOUT_TLS.matcher(String.valueOf(refused.getMessage())).find());
   }
 
   private static boolean saysNothing(SQLException refused) {

@@ -10,12 +10,14 @@ import java.util.TreeSet;
 /**
  * What a route may be made of. Where a message goes and what is run stands in the route file, never
  * in the message: no endpoint that is chosen while it runs, no script, and only components that
- * flows need. It is what keeps defects of the Camel version in use without effect (src/docs/hardening.md).
+ * flows need. It is what keeps defects of the Camel version in use without effect
+ * (src/docs/hardening.md).
  */
 public final class SafeSteps {
   /** Components that a route may use; the others on the class path come along with Camel's core. */
   public static final Set<String> COMPONENTS =
-      Set.of("bean", "direct", "jslt", "log", "scheduler", "seda", "spring-rabbitmq", "sql", "timer");
+      Set.of(
+          "bean", "direct", "jslt", "log", "scheduler", "seda", "spring-rabbitmq", "sql", "timer");
 
   /** Languages that read, and can neither call what they like nor reach outside the message. */
   public static final Set<String> LANGUAGES =
@@ -36,8 +38,20 @@ public final class SafeSteps {
   /** Languages as they stand in YAML below a step or its {@code expression}. */
   private static final Set<String> REFUSED_LANGUAGES =
       Set.of(
-          "csimple", "datasonnet", "groovy", "java", "joor", "js", "language", "mvel", "ognl",
-          "python", "spel", "wasm", "xpath", "xquery");
+          "csimple",
+          "datasonnet",
+          "groovy",
+          "java",
+          "joor",
+          "js",
+          "language",
+          "mvel",
+          "ognl",
+          "python",
+          "spel",
+          "wasm",
+          "xpath",
+          "xquery");
 
   private static final Map<String, String> CONSUMING = consuming();
 

@@ -16,10 +16,23 @@ class InboundHeadersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "CamelSqlQuery", "camelsqlquery", "cAmElSqlQuery", "CAMELFileName", "CamelHttpUri",
-        "CamelBeanMethodName", "CamelSpringRabbitmqRoutingOverrideKey",
-        "CamelSpringRabbitmqExchangeOverrideName", "org.apache.camel.foo", "breadcrumbId",
-        "MessageRouting", "x-app", "hub-attempts", "hub-routing-key", "Traceparent", "__TypeId__", "",
+        "CamelSqlQuery",
+        "camelsqlquery",
+        "cAmElSqlQuery",
+        "CAMELFileName",
+        "CamelHttpUri",
+        "CamelBeanMethodName",
+        "CamelSpringRabbitmqRoutingOverrideKey",
+        "CamelSpringRabbitmqExchangeOverrideName",
+        "org.apache.camel.foo",
+        "breadcrumbId",
+        "MessageRouting",
+        "x-app",
+        "hub-attempts",
+        "hub-routing-key",
+        "Traceparent",
+        "__TypeId__",
+        "",
       })
   void keeps_out(String name) {
     assertThat(headers.applyFilterToExternalHeaders(name, "x", null)).isTrue();

@@ -58,7 +58,8 @@ class HeaderAttacksIT {
   @BeforeAll
   void start() {
     System.clearProperty(Canary.SINGS);
-    hub = new TestHub.Settings().roles("finance").database(finance).broker(node, virtualHost).start();
+    hub =
+        new TestHub.Settings().roles("finance").database(finance).broker(node, virtualHost).start();
     CamelContext camel = hub.bean(CamelContext.class);
     camel.getCamelContextExtension().setEventNotificationApplicable(true);
     camel.getManagementStrategy().addEventNotifier(new Headers());
@@ -91,7 +92,11 @@ class HeaderAttacksIT {
     Map<String, UnaryOperator<BasicProperties.Builder>> attacks = new LinkedHashMap<>();
     for (String name :
         List.of(
-            "CamelSqlQuery", "camelsqlquery", "cAmelSqlQuery", "CAMELSQLQUERY", "CamelSqlParameters")) {
+            "CamelSqlQuery",
+            "camelsqlquery",
+            "cAmelSqlQuery",
+            "CAMELSQLQUERY",
+            "CamelSqlParameters")) {
       attacks.put(name, header(name, "DELETE FROM finance.outbox_event"));
     }
     for (String name :
@@ -119,8 +124,18 @@ class HeaderAttacksIT {
         "x-death",
         header(
             "x-death",
-            List.of(Map.of("count", 99L, "queue", "finance.journal", "reason", "rejected",
-                "exchange", "hub.dead", "routing-keys", List.of(STOLEN)))));
+            List.of(
+                Map.of(
+                    "count",
+                    99L,
+                    "queue",
+                    "finance.journal",
+                    "reason",
+                    "rejected",
+                    "exchange",
+                    "hub.dead",
+                    "routing-keys",
+                    List.of(STOLEN)))));
     attacks.put("hub-attempts", header("hub-attempts", 99));
     attacks.put("hub-routing-key", header("hub-routing-key", STOLEN));
     attacks.put("hub-queue", header("hub-queue", STOLEN));

@@ -23,9 +23,25 @@ class CamelControlsTest {
   /** These come along with Camel's core or its tests; {@link SafeSteps} keeps them out of flows. */
   private static final Set<String> ONLY_ON_THE_CLASS_PATH =
       Set.of(
-          "browse", "class", "controlbus", "dataformat", "dataset", "dataset-test", "file",
-          "language", "micrometer", "mock", "ref", "rest", "rest-api", "saga", "spring-event",
-          "sql-stored", "stub", "validator", "xslt");
+          "browse",
+          "class",
+          "controlbus",
+          "dataformat",
+          "dataset",
+          "dataset-test",
+          "file",
+          "language",
+          "micrometer",
+          "mock",
+          "ref",
+          "rest",
+          "rest-api",
+          "saga",
+          "spring-event",
+          "sql-stored",
+          "stub",
+          "validator",
+          "xslt");
 
   @Test
   void no_component_is_on_the_class_path_that_nobody_has_thought_about() throws Exception {
@@ -39,7 +55,8 @@ class CamelControlsTest {
   void no_language_is_on_the_class_path_that_compiles_or_scripts() throws Exception {
     assertThat(services("language"))
         .containsAll(SafeSteps.LANGUAGES)
-        .doesNotContain("groovy", "js", "java", "joor", "mvel", "ognl", "python", "datasonnet", "wasm");
+        .doesNotContain(
+            "groovy", "js", "java", "joor", "mvel", "ognl", "python", "datasonnet", "wasm");
   }
 
   private static Set<String> services(String kind) throws IOException {
@@ -153,7 +170,10 @@ class CamelControlsTest {
         new RouteBuilder() {
           @Override
           public void configure() {
-            from("direct:in").filter(constant(true)).to("controlbus:route?routeId=x&action=stop").end();
+            from("direct:in")
+                .filter(constant(true))
+                .to("controlbus:route?routeId=x&action=stop")
+                .end();
           }
         },
         new RouteBuilder() {

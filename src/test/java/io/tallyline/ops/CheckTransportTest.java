@@ -51,9 +51,7 @@ class CheckTransportTest {
   }
 
   private void refuses(String... words) {
-    assertThatThrownBy(this::check)
-        .isInstanceOf(StartRefused.class)
-        .hasMessageContainingAll(words);
+    assertThatThrownBy(this::check).isInstanceOf(StartRefused.class).hasMessageContainingAll(words);
   }
 
   @ParameterizedTest
@@ -97,7 +95,11 @@ class CheckTransportTest {
 
     check();
 
-    assertThat(warnings).singleElement().asString().contains("OPS-226", AWAY).doesNotContain("good");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("OPS-226", AWAY)
+        .doesNotContain("good");
   }
 
   @ParameterizedTest

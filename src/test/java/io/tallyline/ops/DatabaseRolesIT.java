@@ -75,7 +75,8 @@ class DatabaseRolesIT {
 
   private static final List<String> IN_FINANCE =
       Stream.concat(
-              Stream.of("ledger_journal", "ledger_journal_line", "seen_transaction", "ledger_account")
+              Stream.of(
+                      "ledger_journal", "ledger_journal_line", "seen_transaction", "ledger_account")
                   .flatMap(DatabaseRolesIT::changes),
               Stream.of(
                   "INSERT INTO finance.ledger_account VALUES ('9', 'x', 'ASSET')",
@@ -111,7 +112,9 @@ class DatabaseRolesIT {
         var execute = superuser.createStatement()) {
       for (DatabaseAccess.Kind kind : KINDS) {
         assertThat(script)
-            .contains("make_database %s %s".formatted(kind.schema(), prefix(kind).substring(APART.length())));
+            .contains(
+                "make_database %s %s"
+                    .formatted(kind.schema(), prefix(kind).substring(APART.length())));
         for (String statement : statements.split("\n")) {
           execute.execute(
               statement
@@ -124,8 +127,7 @@ class DatabaseRolesIT {
     for (DatabaseAccess.Kind kind : KINDS) {
       assertThat(
               MigrateDatabase.migrate(
-                  new DatabaseAccess(
-                      kind, url(kind), runtime(kind), SECRET, owner(kind), SECRET)))
+                  new DatabaseAccess(kind, url(kind), runtime(kind), SECRET, owner(kind), SECRET)))
           .as("rights that the runtime role does not need")
           .isEmpty();
     }
@@ -169,8 +171,7 @@ class DatabaseRolesIT {
   @ParameterizedTest
   @MethodSource("forbidden")
   void a_runtime_role_may_not(DatabaseAccess.Kind kind, String statement) throws SQLException {
-    String written =
-        statement.replace("{schema}", kind.schema()).replace("{owner}", owner(kind));
+    String written = statement.replace("{schema}", kind.schema()).replace("{owner}", owner(kind));
     try (Connection connection = DriverManager.getConnection(url(kind), runtime(kind), SECRET);
         var attempt = connection.createStatement()) {
       // A lock wants a transaction, and making a database wants none.
@@ -202,7 +203,8 @@ class DatabaseRolesIT {
       String role, DatabaseAccess.Kind other) {
     var refused =
         catchThrowableOfType(
-            SQLException.class, () -> DriverManager.getConnection(url(other), role, SECRET).close());
+            SQLException.class,
+            () -> DriverManager.getConnection(url(other), role, SECRET).close());
 
     assertThat((Throwable) refused).isNotNull();
     assertThat(refused.getSQLState()).as(refused.getMessage()).isEqualTo(REFUSED);

@@ -99,8 +99,7 @@ class SecretsIT {
               {database.user(), prefix + ".datasource.password"},
               {database.ownerUser(), prefix + ".migration.password"},
             }) {
-          change.execute(
-              "ALTER ROLE %s PASSWORD '%s'".formatted(role[0], secret(role[1])));
+          change.execute("ALTER ROLE %s PASSWORD '%s'".formatted(role[0], secret(role[1])));
           rules.append("host all %s all scram-sha-256\n".formatted(role[0]));
         }
       }
@@ -176,7 +175,8 @@ class SecretsIT {
 
         assertThat(leaks.commandLines()).isGreaterThan(100);
         // What is written into pool-size is no secret to the hub, and told.
-        assertThat(leaks.found()).containsExactly("a wrong password in hub.finance.datasource.pool-size");
+        assertThat(leaks.found())
+            .containsExactly("a wrong password in hub.finance.datasource.pool-size");
       }
     } finally {
       node.stop();
@@ -333,7 +333,8 @@ class SecretsIT {
         try (var reader = Files.newBufferedReader(file)) {
           properties.load(reader);
         }
-        properties.forEach((user, password) -> credentials.put(file + " " + user, password.toString()));
+        properties.forEach(
+            (user, password) -> credentials.put(file + " " + user, password.toString()));
       }
     }
     return credentials;

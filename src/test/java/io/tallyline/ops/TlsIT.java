@@ -70,8 +70,7 @@ class TlsIT {
             ssl_options.verify = verify_none
             ssl_options.fail_if_no_peer_cert = false
             """
-                .formatted(
-                    tlsPort, certificates.authority(), served.certificate(), served.key()));
+                .formatted(tlsPort, certificates.authority(), served.certificate(), served.key()));
     postgres = OwnPostgres.started("tls");
     inventory = postgres.fresh("inventory");
     finance = postgres.fresh("finance");
@@ -119,7 +118,9 @@ class TlsIT {
         .broker(node, "/")
         .with("hub.inventory.datasource.url", verified(inventory))
         .with("hub.finance.datasource.url", verified(finance))
-        .with("spring.ssl.bundle.pem.broker.truststore.certificate", "file:" + certificates.authority())
+        .with(
+            "spring.ssl.bundle.pem.broker.truststore.certificate",
+            "file:" + certificates.authority())
         .with("spring.rabbitmq.ssl.bundle", "broker")
         .with("spring.rabbitmq.addresses", "localhost:" + tlsPort)
         .with("hub.start.wait", MORE_THAN_LONG);
@@ -164,13 +165,15 @@ class TlsIT {
         "expired         | has expired         | Renew it on the server",
         "self-signed     | no authority that the hub trusts | spring.rabbitmq.ssl.trust-store",
       })
-  void a_broker_whose_certificate_is_wrong_is_refused_at_once(
-      String which, String why, String fix) throws Exception {
+  void a_broker_whose_certificate_is_wrong_is_refused_at_once(String which, String why, String fix)
+      throws Exception {
     serve(which);
 
-    assertThat(refusal(settings()
-            .with("hub.inventory.datasource.url", inventory.url())
-            .with("hub.finance.datasource.url", finance.url())))
+    assertThat(
+            refusal(
+                settings()
+                    .with("hub.inventory.datasource.url", inventory.url())
+                    .with("hub.finance.datasource.url", finance.url())))
         .contains("DEL-050", "localhost:" + tlsPort, why, fix);
   }
 
@@ -210,12 +213,15 @@ class TlsIT {
     assertThat(
             refusal(
                 settings()
-                    .with("hub.inventory.datasource.url", inventory.url() + "?sslmode=verify-full&sslrootcert=" + missing)))
+                    .with(
+                        "hub.inventory.datasource.url",
+                        inventory.url() + "?sslmode=verify-full&sslrootcert=" + missing)))
         .contains("OPS-223", missing);
     assertThat(
             refusal(
                 settings()
-                    .with("spring.ssl.bundle.pem.broker.truststore.certificate", "file:" + missing)))
+                    .with(
+                        "spring.ssl.bundle.pem.broker.truststore.certificate", "file:" + missing)))
         .contains("OPS-224", "nowhere.pem");
     assertThat(refusal(settings().with("spring.rabbitmq.ssl.bundle", "brokr")))
         .contains("OPS-224", "'brokr'");

@@ -39,7 +39,18 @@ public final class Certificates {
   /** Makes the authority. */
   public Certificates(Path folder) {
     this.folder = folder;
-    keytool("-genkeypair", "-alias", "ca", "-keystore", "ca.p12", "-dname", "CN=Test authority", "-ext", "bc:c", "-validity", "3650");
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "ca",
+        "-keystore",
+        "ca.p12",
+        "-dname",
+        "CN=Test authority",
+        "-ext",
+        "bc:c",
+        "-validity",
+        "3650");
     keytool("-exportcert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-file", "ca.pem");
   }
 
@@ -68,20 +79,45 @@ public final class Certificates {
   /** Signed by its own key. */
   public Pair selfSigned(String name, String host) {
     generate(name, host);
-    keytool("-exportcert", "-rfc", "-alias", name, "-keystore", name + ".p12", "-file", name + ".pem");
+    keytool(
+        "-exportcert", "-rfc", "-alias", name, "-keystore", name + ".p12", "-file", name + ".pem");
     return pair(name);
   }
 
   private Pair signed(String name, String host, String from, int days) {
     generate(name, host);
     keytool("-certreq", "-alias", name, "-keystore", name + ".p12", "-file", name + ".csr");
-    keytool("-gencert", "-rfc", "-alias", "ca", "-keystore", "ca.p12", "-infile", name + ".csr", "-outfile", name + ".pem",
-        "-ext", "san=dns:" + host, "-startdate", from, "-validity", Integer.toString(days));
+    keytool(
+        "-gencert",
+        "-rfc",
+        "-alias",
+        "ca",
+        "-keystore",
+        "ca.p12",
+        "-infile",
+        name + ".csr",
+        "-outfile",
+        name + ".pem",
+        "-ext",
+        "san=dns:" + host,
+        "-startdate",
+        from,
+        "-validity",
+        Integer.toString(days));
     return pair(name);
   }
 
   private void generate(String name, String host) {
-    keytool("-genkeypair", "-alias", name, "-keystore", name + ".p12", "-dname", "CN=" + host, "-ext", "san=dns:" + host);
+    keytool(
+        "-genkeypair",
+        "-alias",
+        name,
+        "-keystore",
+        name + ".p12",
+        "-dname",
+        "CN=" + host,
+        "-ext",
+        "san=dns:" + host);
   }
 
   private Pair pair(String name) {
@@ -91,7 +127,8 @@ public final class Certificates {
       store.load(stream, STORE.toCharArray());
       byte[] encoded = store.getKey(name, STORE.toCharArray()).getEncoded();
       String pem = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-      Files.writeString(key, "-----BEGIN PRIVATE KEY-----\n" + pem + "\n-----END PRIVATE KEY-----\n");
+      Files.writeString(
+          key, "-----BEGIN PRIVATE KEY-----\n" + pem + "\n-----END PRIVATE KEY-----\n");
       Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException | GeneralSecurityException failed) {
       throw new IllegalStateException(failed);
@@ -106,7 +143,11 @@ public final class Certificates {
           new Path[][] {
             {with.certificate(), served.certificate()}, {with.key(), served.key()},
           }) {
-        Files.copy(copy[0], copy[1], StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(
+            copy[0],
+            copy[1],
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
       }
     } catch (IOException failed) {
       throw new IllegalStateException(failed);
@@ -133,8 +174,7 @@ public final class Certificates {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {new Anybody()}, null);
       try (SSLSocket secured =
-          (SSLSocket)
-              context.getSocketFactory().createSocket(plain, "localhost", port, true)) {
+          (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true)) {
         secured.startHandshake();
         return secured.getSession().getPeerCertificates()[0];
       }

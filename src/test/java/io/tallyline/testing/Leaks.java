@@ -44,7 +44,9 @@ public final class Leaks implements AutoCloseable {
             throw new IllegalArgumentException(name + " is too short to be told from other text");
           }
           String base64 =
-              Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
+              Base64.getEncoder()
+                  .withoutPadding()
+                  .encodeToString(secret.getBytes(StandardCharsets.UTF_8));
           spellings.put(name, List.of(secret, base64));
         });
     watch = new Thread(this::watchCommandLines, "watch-command-lines");
@@ -67,7 +69,8 @@ public final class Leaks implements AutoCloseable {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         if (isReadable(file, folder)) {
-          lookIn(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+          lookIn(
+              file.toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
         }
       }
     } catch (IOException failed) {
@@ -111,7 +114,9 @@ public final class Leaks implements AutoCloseable {
       }
       for (Path process : processes) {
         try {
-          lookIn("the command line of a process", Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
+          lookIn(
+              "the command line of a process",
+              Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1));
           commandLines.incrementAndGet();
         } catch (IOException ended) {
           // It is gone.
