@@ -82,7 +82,10 @@ class ImageIT {
         image.start(
             "hub",
             log("works"),
-            Map.of("HUB_ROLES", "finance", "SERVER_PORT", Integer.toString(port)));
+            Map.of(
+                "HUB_ROLES", "finance",
+                "SERVER_ADDRESS", "127.0.0.1",
+                "SERVER_PORT", Integer.toString(port)));
     try {
       await()
           .atMost(LONG)
@@ -131,6 +134,7 @@ class ImageIT {
   /** Output of a start that ends with status 2. */
   private String refused(String stage, Map<String, String> environment) throws Exception {
     Map<String, String> all = new TreeMap<>(environment);
+    all.put("SERVER_ADDRESS", "127.0.0.1");
     all.put("SERVER_PORT", "0");
     Process hub = image.start(stage, log("refused"), all);
     try {
