@@ -2,6 +2,7 @@ package io.tallyline.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyline.contracts.Names;
 import io.tallyline.testing.KnownSettings;
 import io.tallyline.testing.YamlNode;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What docker/compose.yaml promises, service by service. */
 class ComposeTest {
   private static final Path FOLDER = Path.of("docker");
+
+  /** The default of hub.delivery.prefetch; FIN-021 refuses a heap that is smaller. */
+  static final long PREFETCH = 250;
+
   private static final YamlNode COMPOSE =
       YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);
 
@@ -114,6 +121,26 @@ class ComposeTest {
       }
     }
     assertThat(hub.at("stop_grace_period").text()).as("hub.shutdown.timeout is 30 s").isEqualTo("45s");
+  }
+
+  @Test
+  void the_heap_of_who_posts_journals_holds_what_the_broker_sends_ahead() throws IOException {
+    for (String part : List.of("finance", "trial")) {
+      String limit =
+          COMPOSE.at("services", part, "deploy", "resources", "limits", "memory").text();
+      assertThat(limit).endsWith("g");
+      long bytes = Long.parseLong(limit.replace("g", "")) << 30;
+      assertThat(heap(bytes)).as(part).isGreaterThan(PREFETCH * Names.LARGEST_BODY_BYTES);
+    }
+  }
+
+  /** Heap of a container of the image with so much memory. */
+  static long heap(long bytes) throws IOException {
+    Matcher percentage =
+        Pattern.compile("-XX:MaxRAMPercentage=(\\d+)")
+            .matcher(Files.readString(Path.of("docker/Dockerfile")));
+    assertThat(percentage.find()).isTrue();
+    return bytes * Integer.parseInt(percentage.group(1)) / 100;
   }
 
   @Test

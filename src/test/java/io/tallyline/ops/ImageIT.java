@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImageIT {
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofSeconds(180);
 
   private final RabbitNode node = RabbitNode.shared();
   private final String virtualHost = node.newVirtualHost();
@@ -90,7 +90,11 @@ class ImageIT {
       await()
           .atMost(LONG)
           .pollInterval(Duration.ofMillis(500))
-          .until(() -> healthcheck(port) == 0 || !hub.isAlive());
+          .untilAsserted(
+              () ->
+                  assertThat(healthcheck(port) == 0 || !hub.isAlive())
+                      .as(output("works"))
+                      .isTrue());
 
       assertThat(hub.isAlive()).as(output("works")).isTrue();
       assertThat(output("works")).contains("Tallyline runs as finance");

@@ -2,6 +2,7 @@ package io.tallyline.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyline.contracts.Names;
 import io.tallyline.testing.KnownSettings;
 import io.tallyline.testing.YamlNode;
 import java.io.IOException;
@@ -212,6 +213,17 @@ class KubernetesTest {
             ways.get(1).at("to", 0, "podSelector", "matchLabels", "app.kubernetes.io/name").text())
         .isEqualTo("rabbitmq");
     assertThat(ways).allSatisfy(way -> assertThat(way.at("to").items()).hasSize(1));
+  }
+
+  @Test
+  void the_heap_of_finance_holds_what_the_broker_sends_ahead() throws IOException {
+    String limit =
+        named("Deployment", "finance")
+            .at("spec", "template", "spec", "containers", 0, "resources", "limits", "memory")
+            .text();
+    assertThat(limit).endsWith("Gi");
+    assertThat(ComposeTest.heap(Long.parseLong(limit.replace("Gi", "")) << 30))
+        .isGreaterThan(ComposeTest.PREFETCH * Names.LARGEST_BODY_BYTES);
   }
 
   @Test

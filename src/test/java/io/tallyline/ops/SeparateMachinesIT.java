@@ -46,7 +46,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SeparateMachinesIT {
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofSeconds(180);
   private static final String VIRTUAL_HOST = "/";
 
   private final RabbitNode node = RabbitNode.alone("separate");

@@ -205,6 +205,8 @@ public final class ImageLayout {
     builder.environment().put("PATH", System.getenv("PATH"));
     image.environment.forEach(
         (name, value) -> builder.environment().put(name, below(image, value)));
+    // As with every hub of the tests: it lives too briefly for the second compiler.
+    builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(environment);
     return builder.start();
   }
