@@ -73,7 +73,7 @@ class DashboardsIT {
                 .broker(node, virtualHost)
                 .start();
         Queues queues = new Queues(node, virtualHost)) {
-      new Outbox(inventory.dataSource()).recordSales(3, "12.50", "7.25");
+      new Outbox(inventory.ownerDataSource()).recordSales(3, "12.50", "7.25");
       queues.publish(
           "erp.events",
           SaleMessages.KEY,

@@ -194,7 +194,7 @@ class SeparateMachinesIT {
                 .with("hub.relay.watch-interval", "200ms")
                 .with("hub.data-directory", folder.resolve("data-declaring").toString())
                 .start()) {
-      new Outbox(inventory.dataSource()).recordSales(3, "12.50", "7.25");
+      new Outbox(inventory.ownerDataSource()).recordSales(3, "12.50", "7.25");
 
       await()
           .atMost(LONG)
