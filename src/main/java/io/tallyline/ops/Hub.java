@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
       SettingsCommand.class,
       LoadCommand.class,
       CheckCommand.class,
+      UsersCommand.class,
+      StatusCommand.class,
       TestCommand.class
     },
     footer = {

@@ -114,13 +114,7 @@ public class SecurityConfiguration {
     return tomcat ->
         tomcat.addContextCustomizers(
             context -> {
-              StandardManager sessions =
-                  new StandardManager() {
-                    public org.apache.catalina.Session createSession(String id) {
-                      new Exception("SESSION").printStackTrace();
-                      return super.createSession(id);
-                    }
-                  };
+              StandardManager sessions = new StandardManager();
               sessions.setMaxActiveSessions(properties.sessions().most());
               context.setManager(sessions);
             });
@@ -165,6 +159,7 @@ public class SecurityConfiguration {
         .sessionManagement(
             session ->
                 session
+                    .requireExplicitAuthenticationStrategy(true)
                     .maximumSessions(properties.sessions().perUser())
                     .sessionRegistry(sessions)
                     .expiredSessionStrategy(

@@ -14,6 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,7 +25,38 @@ import java.util.regex.Pattern;
 final class SecuredHub {
   private static final Pattern FORM_TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
 
+  private static final Path USERS_FILE = usersFile();
+
+  /** Started by the first test class that needs it; ends with the JVM. */
+  private static final class Shared {
+    private static final TestHub HUB =
+        settings()
+            .with("hub.security.users-file", USERS_FILE.toString())
+            .with("hub.security.users-check-interval", "50ms")
+            .with("hub.security.sessions.per-user", "3")
+            .with("hub.http.max-body-size", "64KB")
+            .start();
+  }
+
   private SecuredHub() {}
+
+  static TestHub shared() {
+    return Shared.HUB;
+  }
+
+  /** The users file of the shared hub, which tests may edit. */
+  static Path usersFile() {
+    if (USERS_FILE != null) {
+      return USERS_FILE;
+    }
+    try {
+      Path file = Files.createTempDirectory(TestUsers.folder(), "shared-").resolve("users.conf");
+      Files.writeString(file, TestUsers.text());
+      return file;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
 
   /** With the finance role: the least that a hub can be. */
   static TestHub.Settings settings() {
