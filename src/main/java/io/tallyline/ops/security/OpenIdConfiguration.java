@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -116,15 +117,15 @@ class OpenIdConfiguration {
     return provider;
   }
 
-  static void signIn(
-      OAuth2LoginConfigurer<?> login,
+  static OAuth2LoginConfigurer<HttpSecurity> signIn(
+      OAuth2LoginConfigurer<HttpSecurity> login,
       ClientRegistrationRepository clients,
       OpenIdRoles roles,
       LoginPage page,
       InstantSource clock) {
-    login
-        .loginPage("/login")
+    return login
         .clientRegistrationRepository(clients)
+        .loginPage("/login")
         .authorizedClientRepository(new NoTokensKept())
         .authorizationEndpoint(
             begin ->
@@ -132,7 +133,6 @@ class OpenIdConfiguration {
                     .authorizationRequestResolver(withPkce(clients))
                     .authorizationRequestRepository(new PendingSignIns(clock)))
         .userInfoEndpoint(info -> info.oidcUserService(users(roles)))
-        .successHandler((request, response, user) -> arrived(response))
         .failureHandler((request, response, why) -> refused(page, request, response, why));
   }
 
@@ -154,7 +154,8 @@ class OpenIdConfiguration {
     };
   }
 
-  private static void arrived(HttpServletResponse response) throws IOException {
+  /** Answers a browser that has just come back and is signed in. */
+  static void arrived(HttpServletResponse response) throws IOException {
     response.setContentType("text/html;charset=UTF-8");
     response.getOutputStream().write(ARRIVED);
   }

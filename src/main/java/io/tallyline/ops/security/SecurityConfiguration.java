@@ -34,6 +34,7 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.session.ConcurrentSessionFilter;
 import org.springframework.security.web.session.HttpSessionEventPublisher;
 
 /**
@@ -154,22 +155,29 @@ public class SecurityConfiguration {
                     .accessDeniedHandler(refusals))
         .formLogin(
             form ->
-                form.loginPage("/login").defaultSuccessUrl(START, true).failureHandler(refusals))
+                form.loginPage("/login").successHandler(
+                        new BeginSession(
+                            sessions,
+                            properties.sessions().perUser(),
+                            (request, response, user) -> response.sendRedirect(START))).failureHandler(refusals))
         .logout(logout -> logout.logoutUrl("/logout").logoutSuccessUrl(SIGNED_OUT))
-        .sessionManagement(
-            session ->
-                session
-                    .requireExplicitAuthenticationStrategy(true)
-                    .maximumSessions(properties.sessions().perUser())
-                    .sessionRegistry(sessions)
-                    .expiredSessionStrategy(
-                        expired -> expired.getResponse().sendRedirect("/login")))
+        .addFilterBefore(
+            new ConcurrentSessionFilter(
+                sessions, ended -> ended.getResponse().sendRedirect("/login")),
+            AnonymousAuthenticationFilter.class)
         .addFilterBefore(
             new EndSessions(accounts, properties.sessions().longest(), clock),
             AnonymousAuthenticationFilter.class);
     ClientRegistrationRepository clients = providers.getIfAvailable();
     if (clients != null) {
-      http.oauth2Login(login -> OpenIdConfiguration.signIn(login, clients, roles, page, clock));
+      http.oauth2Login(
+          login ->
+              OpenIdConfiguration.signIn(login, clients, roles, page, clock)
+                  .successHandler(
+                      new BeginSession(
+                          sessions,
+                          properties.sessions().perUser(),
+                          (request, response, user) -> OpenIdConfiguration.arrived(response))));
     }
     return http.build();
   }
