@@ -1,10 +1,15 @@
 package io.tallyline.finance;
 
+import io.opentelemetry.api.trace.Span;
 import io.tallyline.contracts.MessageType;
+import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.delivery.Attempts;
+import io.tallyline.delivery.MessageLog.About;
+import io.tallyline.delivery.Traceparent;
 import org.jspecify.annotations.Nullable;
 import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
 
 /**
  * One message of a batch on its way to the ledger. Once it has been read it has a journal, is a
@@ -19,10 +24,15 @@ final class Delivery {
   private @Nullable Rejected rejection;
   private @Nullable String failure;
   private @Nullable Copy copy;
+  private final @Nullable String traceparent;
+  private Span span = Span.getInvalid();
+  private @Nullable String outcome;
 
   Delivery(Message message) {
     this.message = message;
     this.before = Attempts.before(message);
+    this.traceparent =
+        Traceparent.valid(message.getMessageProperties().getHeaders().get(Names.TRACEPARENT));
   }
 
   Message message() {
@@ -52,6 +62,35 @@ final class Delivery {
    */
   record Event(String name, String version) {
     static final Event UNKNOWN = new Event("none", "none");
+  }
+
+  /** The trace its publisher put it into, or null. */
+  @Nullable String traceparent() {
+    return traceparent;
+  }
+
+  /** Of this attempt. */
+  Span span() {
+    return span;
+  }
+
+  void started(Span attempt) {
+    span = attempt;
+  }
+
+  /** What became of it in this attempt; null while that is open. */
+  @Nullable String outcome() {
+    return outcome;
+  }
+
+  void settled(String as) {
+    outcome = as;
+  }
+
+  /** Who it is, for a line in the log. */
+  About about() {
+    MessageProperties properties = message.getMessageProperties();
+    return new About(properties.getMessageId(), properties.getCorrelationId(), span, traceparent);
   }
 
   Event event() {

@@ -6,6 +6,8 @@ import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.DeliveryProperties;
+import io.tallyline.delivery.FailedPayloads;
+import io.tallyline.delivery.Traces;
 import io.tallyline.delivery.WaitQueues;
 import io.tallyline.delivery.WatchQueues;
 import io.tallyline.mapping.Mappings;
@@ -70,8 +72,9 @@ public class FinanceConfiguration {
   }
 
   @Bean
-  ReadMessages readMessages(Mappings mappings, FinanceMeters meters, InstantSource clock) {
-    return new ReadMessages(mappings, meters, clock);
+  ReadMessages readMessages(
+      Mappings mappings, FinanceMeters meters, InstantSource clock, Traces traces) {
+    return new ReadMessages(mappings, meters, clock, traces);
   }
 
   /** The routePolicy of post-journals: the consumer pauses while the finance database is away. */
@@ -103,8 +106,9 @@ public class FinanceConfiguration {
       Breaker pauseWhileFinanceIsAway,
       FinanceProperties properties,
       FinanceMeters meters,
-      InstantSource clock) {
-    return new PostJournals(journals, pauseWhileFinanceIsAway, properties, meters, clock);
+      InstantSource clock,
+      Traces traces) {
+    return new PostJournals(journals, pauseWhileFinanceIsAway, properties, meters, clock, traces);
   }
 
   @Bean
@@ -115,7 +119,11 @@ public class FinanceConfiguration {
 
   @Bean
   DeadLetterJournals deadLetterJournals(
-      DeadLetters deadLetters, InstantSource clock, FinanceMeters meters) {
-    return new DeadLetterJournals(deadLetters, clock, meters);
+      DeadLetters deadLetters,
+      InstantSource clock,
+      FinanceMeters meters,
+      Traces traces,
+      FailedPayloads payloads) {
+    return new DeadLetterJournals(deadLetters, clock, meters, traces, payloads);
   }
 }

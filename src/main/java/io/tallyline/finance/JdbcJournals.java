@@ -73,9 +73,11 @@ public final class JdbcJournals implements Journals {
   private static final String INSERT_EVENTS =
       """
       INSERT INTO finance.outbox_event
-             (aggregate_type, aggregate_id, event_type, payload, correlation_id)
-      SELECT 'Journal', n.journal_id, 'JournalPosted', n.payload::jsonb, n.correlation_id
-        FROM unnest(?::text[], ?::text[], ?::text[]) AS n(journal_id, payload, correlation_id)
+             (aggregate_type, aggregate_id, event_type, payload, correlation_id, traceparent)
+      SELECT 'Journal', n.journal_id, 'JournalPosted', n.payload::jsonb, n.correlation_id,
+             n.traceparent
+        FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])
+             AS n(journal_id, payload, correlation_id, traceparent)
       """;
 
   private static final String INSERT_SEEN =
@@ -299,6 +301,7 @@ public final class JdbcJournals implements Journals {
       setArray(insert, 1, "text", byId.keySet(), String::valueOf);
       setArray(insert, 2, "text", byId.entrySet(), JdbcJournals::announcement);
       setArray(insert, 3, "text", byId.values(), Journal::correlationId);
+      setArray(insert, 4, "text", byId.values(), Journal::traceparent);
       insert.executeUpdate();
     }
   }

@@ -3,6 +3,7 @@ package io.tallyline.finance;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param currency ISO 4217, of all lines
  * @param eventType the message's name
  * @param content what the message says, for telling a repetition from a contradiction
+ * @param traceparent the trace that its announcement continues
  */
 public record Journal(
     String source,
@@ -31,7 +33,8 @@ public record Journal(
     int eventVersion,
     @Nullable String correlationId,
     Content content,
-    List<JournalLine> lines) {
+    List<JournalLine> lines,
+    @Nullable String traceparent) {
 
   /**
    * What a message says, in the newest version that this hub understands.
@@ -70,6 +73,53 @@ public record Journal(
           "FIN-002 journal for transaction %s does not balance: debits %s, credits %s %s; correct the mapping."
               .formatted(externalRef, debits.toPlainString(), credits.toPlainString(), currency));
     }
+  }
+
+  /** Of a message that belongs to no trace. */
+  public Journal(
+      String source,
+      String externalRef,
+      LocalDate date,
+      String description,
+      String currency,
+      UUID eventId,
+      String eventType,
+      int eventVersion,
+      @Nullable String correlationId,
+      Content content,
+      List<JournalLine> lines) {
+    this(
+        source,
+        externalRef,
+        date,
+        description,
+        currency,
+        eventId,
+        eventType,
+        eventVersion,
+        correlationId,
+        content,
+        lines,
+        null);
+  }
+
+  /** The same, in a trace. */
+  Journal tracedBy(@Nullable String trace) {
+    return Objects.equals(trace, traceparent)
+        ? this
+        : new Journal(
+            source,
+            externalRef,
+            date,
+            description,
+            currency,
+            eventId,
+            eventType,
+            eventVersion,
+            correlationId,
+            content,
+            lines,
+            trace);
   }
 
   /** Exact sum of the debits; 0 without lines. */

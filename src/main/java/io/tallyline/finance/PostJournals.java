@@ -1,9 +1,12 @@
 package io.tallyline.finance;
 
+import io.opentelemetry.api.trace.Span;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.delivery.Breaker;
+import io.tallyline.delivery.MessageLog;
 import io.tallyline.delivery.ServerAway;
+import io.tallyline.delivery.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +35,7 @@ public final class PostJournals implements AutoCloseable {
   private final FinanceProperties settings;
   private final FinanceMeters meters;
   private final InstantSource clock;
+  private final Traces traces;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   /**
@@ -42,12 +46,14 @@ public final class PostJournals implements AutoCloseable {
       Breaker breaker,
       FinanceProperties settings,
       FinanceMeters meters,
-      InstantSource clock) {
+      InstantSource clock,
+      Traces traces) {
     this.journals = journals;
     this.breaker = breaker;
     this.settings = settings;
     this.meters = meters;
     this.clock = clock;
+    this.traces = traces;
   }
 
   /**
@@ -213,7 +219,7 @@ public final class PostJournals implements AutoCloseable {
     for (Delivery delivery : copies) {
       Delivery.Copy copy = Objects.requireNonNull(delivery.copy());
       if (recorded.contains(copy.externalRef())) {
-        meters.settled(delivery, "superseded");
+        settled(delivery, "superseded", copy.externalRef());
       } else {
         delivery.fail(
             "FIN-019 this version of transaction %s waits for v%d, which hub-versions says was published too and which is not recorded yet; if it never was, retry the message without that header."
@@ -224,10 +230,28 @@ public final class PostJournals implements AutoCloseable {
 
   private void write(List<Delivery> batch) {
     List<Journal> drafts = new ArrayList<>(batch.size());
+    List<Span> spans = new ArrayList<>(traces.isOn() ? batch.size() : 0);
     for (Delivery delivery : batch) {
-      drafts.add(Objects.requireNonNull(delivery.journal()));
+      Journal journal = Objects.requireNonNull(delivery.journal());
+      if (traces.isOn()) {
+        Span span = traces.transaction("journal", delivery.span(), "finance");
+        spans.add(span);
+        drafts.add(journal.tracedBy(Traces.traceparent(span, null)));
+      } else {
+        drafts.add(journal.tracedBy(delivery.traceparent()));
+      }
     }
-    List<Posted> outcomes = journals.post(drafts);
+    List<Posted> outcomes;
+    try {
+      outcomes = journals.post(drafts);
+      spans.forEach(Span::end);
+    } catch (RuntimeException failure) {
+      for (Span span : spans) {
+        Traces.failed(span, LedgerFailure.inWords(failure));
+        span.end();
+      }
+      throw failure;
+    }
     Instant now = clock.instant();
     for (int i = 0; i < outcomes.size(); i++) {
       settle(batch.get(i), drafts.get(i), outcomes.get(i), now);
@@ -237,11 +261,11 @@ public final class PostJournals implements AutoCloseable {
   private void settle(Delivery delivery, Journal journal, Posted outcome, Instant now) {
     switch (outcome) {
       case WRITTEN -> {
-        meters.settled(delivery, "written");
+        settled(delivery, "written", journal.externalRef());
         meters.posted(delivery, Times.occurred(delivery.message()), now);
       }
-      case DUPLICATE -> meters.settled(delivery, "duplicate");
-      case SUPERSEDED -> meters.settled(delivery, "superseded");
+      case DUPLICATE -> settled(delivery, "duplicate", journal.externalRef());
+      case SUPERSEDED -> settled(delivery, "superseded", journal.externalRef());
       case CONFLICT ->
           delivery.reject(
               new Rejected(
@@ -256,6 +280,14 @@ public final class PostJournals implements AutoCloseable {
                   "FIN-014",
                   "the journal of transaction %s names an account that finance.ledger_account does not have: %s. Add the account or correct the posting mapping, then retry the dead letter."
                       .formatted(journal.externalRef(), missing(journal))));
+    }
+  }
+
+  private void settled(Delivery delivery, String outcome, String externalRef) {
+    delivery.settled(outcome);
+    meters.settled(delivery, outcome);
+    if (MessageLog.showsOutcomes()) {
+      MessageLog.settled(delivery.about(), "transaction " + externalRef, outcome);
     }
   }
 

@@ -7,6 +7,8 @@ import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.delivery.MessageLog;
+import io.tallyline.delivery.Traces;
 import io.tallyline.mapping.CompiledTables;
 import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
@@ -28,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,10 +61,12 @@ public final class ReadMessages implements FollowsMappings {
   private final CompiledTables<Understood, Postings> tables;
   private final FinanceMeters meters;
   private final InstantSource clock;
+  private final Attempted attempted;
 
-  public ReadMessages(Mappings mappings, FinanceMeters meters, InstantSource clock) {
+  public ReadMessages(Mappings mappings, FinanceMeters meters, InstantSource clock, Traces traces) {
     this.meters = meters;
     this.clock = clock;
+    this.attempted = new Attempted(traces);
     this.tables = new CompiledTables<>(mappings, ReadMessages::compile, ReadMessages::postings);
   }
 
@@ -105,13 +110,16 @@ public final class ReadMessages implements FollowsMappings {
    * @param table lines {@code <routing key> -> <posting mapping>}; a line that names several
    *     versions, {@code ….v1,v2}, has them brought up to the highest, which the mapping reads
    */
-  public Deliveries read(List<Message> messages, @ExchangeProperty(TABLE) String table) {
+  public Deliveries read(
+      List<Message> messages, @ExchangeProperty(TABLE) String table, Exchange exchange) {
     Postings postings = tables.get(table);
     Instant now = clock.instant();
     meters.batch(messages.size());
+    boolean lines = MessageLog.showsAttempts();
     List<Delivery> deliveries = new ArrayList<>(messages.size());
     for (Message message : messages) {
       Delivery delivery = new Delivery(message);
+      attempted.begin(delivery, now);
       try {
         read(delivery, postings);
       } catch (Rejected rejected) {
@@ -124,7 +132,13 @@ public final class ReadMessages implements FollowsMappings {
       if (delivery.isFirstAttempt()) {
         meters.consumed(delivery, Times.published(message), now);
       }
+      if (lines) {
+        attempted.log(delivery);
+      }
       deliveries.add(delivery);
+    }
+    if (attempted.isTraced()) {
+      attempted.endWith(exchange, deliveries);
     }
     return new Deliveries(deliveries);
   }

@@ -3,7 +3,9 @@ package io.tallyline.finance;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
+import io.tallyline.delivery.MessageLog;
 import io.tallyline.delivery.PublishFailed;
+import io.tallyline.delivery.Traces;
 import io.tallyline.delivery.WaitQueues;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,16 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends what failed for a passing reason to the wait queue of its next step, confirmed before the
  * original is acknowledged. What has failed on every step becomes a dead letter.
  */
 public final class RedeliverJournals {
-  private static final Logger log = LoggerFactory.getLogger(RedeliverJournals.class);
-
   private final WaitQueues waitQueues;
   private final InstantSource clock;
   private final FinanceMeters meters;
@@ -44,7 +42,7 @@ public final class RedeliverJournals {
       Optional<WaitQueues.Waiting> next =
           waitQueues.next(delivery.message(), error, Names.JOURNAL_QUEUE, now);
       if (next.isPresent()) {
-        waiting.add(next.get());
+        waiting.add(next.get().after(Traces.traceparent(delivery.span(), null)));
         waits.add(delivery);
       } else {
         delivery.reject(
@@ -57,20 +55,25 @@ public final class RedeliverJournals {
     }
     if (!waiting.isEmpty()) {
       waitQueues.publish(waiting);
-      waiting.forEach(RedeliverJournals::report);
-      waits.forEach(meters::redelivered);
+      for (int i = 0; i < waiting.size(); i++) {
+        report(waits.get(i), waiting.get(i));
+      }
     }
     return deliveries;
   }
 
-  private static void report(WaitQueues.Waiting waiting) {
-    log.warn(
-        "Message {} ({}) waits {} s for attempt {}: {}",
-        waiting.message().getMessageProperties().getMessageId(),
-        waiting.attempts().routingKey(),
-        seconds(waiting),
-        waiting.attempts().failures() + 1,
-        waiting.error());
+  private void report(Delivery delivery, WaitQueues.Waiting waiting) {
+    MessageLog.failed(
+        delivery.about(),
+        "Message %s (%s) waits %s s for attempt %d: %s"
+            .formatted(
+                waiting.message().getMessageProperties().getMessageId(),
+                waiting.attempts().routingKey(),
+                seconds(waiting),
+                waiting.attempts().failures() + 1,
+                waiting.error()));
+    delivery.settled("redelivered");
+    meters.redelivered(delivery);
   }
 
   private static String seconds(WaitQueues.Waiting waiting) {

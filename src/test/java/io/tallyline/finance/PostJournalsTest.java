@@ -11,6 +11,7 @@ import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.delivery.DeliveryProperties;
 import io.tallyline.delivery.ServerAway;
+import io.tallyline.delivery.Traces;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -59,7 +60,7 @@ class PostJournalsTest {
         new Binder(new MapConfigurationPropertySource(all))
             .bindOrCreate("hub.finance", FinanceProperties.class);
     return new PostJournals(
-        ledger, breaker, properties, new FinanceMeters(meters), Clock.systemUTC());
+        ledger, breaker, properties, new FinanceMeters(meters), Clock.systemUTC(), Traces.OFF);
   }
 
   /** Keeps what it is given, and fails as often as a test says. */

@@ -76,7 +76,8 @@ class MetricsIT {
   }
 
   private double counter(String name, String... tags) {
-    return meter(name, tags).counters().stream().mapToDouble(c -> c.count()).sum();
+    return meter(name, tags).counters().stream().mapToDouble(c -> c.count()).sum()
+        + meter(name, tags).functionCounters().stream().mapToDouble(c -> c.count()).sum();
   }
 
   private double gauge(String name, String... tags) {
