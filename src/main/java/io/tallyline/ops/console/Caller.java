@@ -1,10 +1,12 @@
 package io.tallyline.ops.console;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -16,7 +18,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * @param roles of the console that they have
  */
 record Caller(String name, Set<ConsoleRole> roles) {
-  /** Where security is switched off, everybody may read and nobody may do more. */
+  /** Where security is switched off nobody signs in: everybody may read, nobody may do more. */
   static final Caller NOBODY = new Caller("-", Set.of(ConsoleRole.VIEWER));
 
   boolean is(ConsoleRole role) {
@@ -26,7 +28,9 @@ record Caller(String name, Set<ConsoleRole> roles) {
   /** The caller of this thread's request. */
   static Caller current(ObjectProvider<RoleHierarchy> hierarchy) {
     Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-    if (authentication == null || !authentication.isAuthenticated()) {
+    if (authentication == null
+        || authentication instanceof AnonymousAuthenticationToken
+        || !authentication.isAuthenticated()) {
       return NOBODY;
     }
     Collection<? extends GrantedAuthority> granted = authentication.getAuthorities();
@@ -36,7 +40,7 @@ record Caller(String name, Set<ConsoleRole> roles) {
             .stream().map(GrantedAuthority::getAuthority).collect(Collectors.toSet());
     return new Caller(
         authentication.getName(),
-        Set.of(ConsoleRole.values()).stream()
+        Arrays.stream(ConsoleRole.values())
             .filter(role -> authorities.contains(role.authority()))
             .collect(Collectors.toUnmodifiableSet()));
   }

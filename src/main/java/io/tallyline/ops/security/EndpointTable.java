@@ -67,6 +67,7 @@ public final class EndpointTable {
           row(READ, "/actuator/hawtio/**", VIEWER, "console"),
           row(READ, "/actuator/jolokia/**", VIEWER, "MBeans of the console, reading"),
           row("POST", "/actuator/jolokia/**", VIEWER, "MBeans; operations: operator, few of them"),
+          row("POST", "/actuator/hawtio/jolokia/**", VIEWER, "the same, as the console calls it"),
           row(READ, "/actuator/sbom/**", ADMIN, "libraries inside the hub, by version"),
           row(READ, "/api/alerts", VIEWER, "alerts that fire"));
 
