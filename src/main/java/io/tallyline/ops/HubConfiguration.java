@@ -14,6 +14,7 @@ import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.ops.console.ConsoleConfiguration;
 import io.tallyline.ops.security.SecurityConfiguration;
+import io.tallyline.ops.alerts.AlertsConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
@@ -46,6 +47,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
   BrokerConfiguration.class,
   SecurityConfiguration.class,
   ConsoleConfiguration.class,
+  AlertsConfiguration.class,
   HubConfiguration.Inventory.class,
   HubConfiguration.Bridge.class,
   HubConfiguration.Finance.class,
