@@ -106,7 +106,11 @@ final class AlertRules {
             hold.queueWithoutConsumer(),
             Unit.COUNT,
             new Compared(
-                gauge("hub.delivery.queue.consumers"), Of.MAX, Side.BELOW, 1, List.of("queue"))));
+                gauge("hub.delivery.queue.consumers").only("queue", "finance.journal"),
+                Of.MAX,
+                Side.BELOW,
+                1,
+                List.of("queue"))));
   }
 
   private List<AlertRule> relay() {

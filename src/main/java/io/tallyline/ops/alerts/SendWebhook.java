@@ -32,6 +32,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -157,7 +158,7 @@ final class SendWebhook implements Notifier, AutoCloseable {
     ScheduledFuture<?> limit =
         deadline.schedule(request::cancel, properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
     try {
-      int status = client.execute(request, SendWebhook::status);
+      int status = status(request);
       if (status < 200 || status > 299) {
         throw new NotSent(
             isHopeless(status),
@@ -184,13 +185,17 @@ final class SendWebhook implements Notifier, AutoCloseable {
     return status < 500 && status != 408 && status != 425 && status != 429;
   }
 
-  /** Reads a little of the answer, so that the receiver can finish, and throws it away. */
-  private static int status(ClassicHttpResponse response) throws IOException {
-    if (response.getEntity() != null && response.getEntity().getContent() != null) {
-      response.getEntity().getContent().readNBytes(LARGEST_ANSWER);
+  /** Reads a little of the answer, so that the receiver can finish, and hangs up. */
+  private int status(HttpPost request) throws IOException {
+    HttpHost host = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
+    try (ClassicHttpResponse response = client.executeOpen(host, request, null)) {
+      if (response.getEntity() != null && response.getEntity().getContent() != null) {
+        response.getEntity().getContent().readNBytes(LARGEST_ANSWER);
+      }
+      int status = response.getCode();
+      request.cancel();
+      return status;
     }
-    response.close();
-    return response.getCode();
   }
 
   private byte[] body(AlertChange change) {
