@@ -23,11 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param fix what to do, a sentence without its full stop
  */
 public record UntrustedServer(String why, String fix) {
-  /** Class 08 of a refusal that the driver, not the server, came up with. */
-  private static final String REJECTED = "08004";
-
-  /** The driver rejects a login without a password by the same state. */
-  private static final Pattern ABOUT_TLS = Pattern.compile("(?i)ssl|hostname");
+  /** PostgreSQL's driver has no state of its own for these. */
+  private static final Pattern OF_THE_DRIVER =
+      Pattern.compile("could not be verified by hostnameverifier|does not support SSL");
 
   private static final String PLAIN_ANSWER = "Unsupported or unrecognized SSL message";
 
@@ -106,9 +104,8 @@ public record UntrustedServer(String why, String fix) {
             || first(causes, NoSuchFileException.class) != null
             || first(causes, GeneralSecurityException.class) != null;
     return unreadable
-        || (REJECTED.equals(refused.getSQLState())
-            && saysNothing(refused)
-            && ABOUT_TLS.matcher(String.valueOf(refused.getMessage())).find());
+        || (saysNothing(refused)
+            && OF_THE_DRIVER.matcher(String.valueOf(refused.getMessage())).find());
   }
 
   private static boolean saysNothing(SQLException refused) {
