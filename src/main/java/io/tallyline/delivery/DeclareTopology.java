@@ -134,8 +134,9 @@ public final class DeclareTopology {
               "DEL-011",
               "the broker does not permit its user to declare the hub's queues: %s. Grant it"
                       .formatted(text)
-                  + " configure, write and read on them (rabbitmqctl set_permissions), or"
-                  + " correct spring.rabbitmq.username.",
+                  + " configure, write and read on them (rabbitmqctl set_permissions), correct"
+                  + " spring.rabbitmq.username, or set hub.delivery.declare=false where somebody"
+                  + " else declares them.",
               failure);
       // The broker is about to stop, or has not finished starting.
       case AMQP.CONNECTION_FORCED, AMQP.INTERNAL_ERROR, AMQP.RESOURCE_ERROR -> {}

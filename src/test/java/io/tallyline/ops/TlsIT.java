@@ -189,7 +189,7 @@ class TlsIT {
       String which, String why, String fix) throws Exception {
     serve(which);
 
-    assertThat(refusal(settings())).contains("OPS-223", "inventory", why, fix);
+    assertThat(refusal(settings().roles("relay"))).contains("OPS-223", "inventory", why, fix);
   }
 
   @Test
@@ -201,7 +201,10 @@ class TlsIT {
     PostgresServer.Database plain = PostgresServer.fresh("inventory");
     assertThat(
             refusal(
-                settings().database(plain).with("hub.inventory.datasource.url", verified(plain))))
+                settings()
+                    .roles("relay")
+                    .database(plain)
+                    .with("hub.inventory.datasource.url", verified(plain))))
         .contains("OPS-223", "SSL");
   }
 
