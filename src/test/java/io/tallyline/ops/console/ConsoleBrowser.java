@@ -1,0 +1,150 @@
+package io.tallyline.ops.console;
+
+import io.tallyline.ops.security.AccessRole;
+import io.tallyline.testing.TestHub;
+import io.tallyline.testing.TestUsers;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** Debian's Chromium in front of a hub's console. */
+final class ConsoleBrowser implements AutoCloseable {
+  private static final File CHROMIUM = new File("/usr/bin/chromium");
+  private static final File DRIVER = new File("/usr/bin/chromedriver");
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final Duration LONGEST = Duration.ofSeconds(120);
+  private static final String TREE = "//button[contains(@class,'tree-view__node-text')]";
+
+  private final TestHub hub;
+  private final ChromeDriver chrome;
+
+  ConsoleBrowser(TestHub hub) {
+    this.hub = hub;
+    if (!CHROMIUM.canExecute() || !DRIVER.canExecute()) {
+      throw new IllegalStateException(
+          "Chromium is missing: run src/test/scripts/install-chromium.sh");
+    }
+    var options = new ChromeOptions();
+    options.setBinary(CHROMIUM);
+    // Root has no sandbox; only the hub's own pages are opened.
+    options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage");
+    options.addArguments("--disable-gpu", "--no-proxy-server", "--lang=en", "--hide-scrollbars");
+    this.chrome =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(DRIVER)
+                .usingAnyFreePort()
+                .build(),
+            options);
+    chrome.manage().timeouts().pageLoadTimeout(LONGEST).scriptTimeout(LONGEST);
+    size(1280, 800);
+  }
+
+  void size(int width, int height) {
+    chrome.manage().window().setSize(new Dimension(width, height));
+  }
+
+  void open(String path) {
+    chrome.get(hub.uri(path).toString());
+  }
+
+  String path() {
+    return java.net.URI.create(chrome.getCurrentUrl()).getPath();
+  }
+
+  void signIn(AccessRole role) {
+    signIn(TestUsers.user(role), TestUsers.password(role));
+  }
+
+  void signIn(String user, String password) {
+    open("/login");
+    one(By.id("username")).sendKeys(user);
+    one(By.id("password")).sendKeys(password);
+    one(By.cssSelector("button[type=submit]")).click();
+  }
+
+  void signOut() {
+    chrome.manage().deleteAllCookies();
+  }
+
+  /** The first such element, as soon as it is there. */
+  WebElement one(By by) {
+    return waiting().until(ExpectedConditions.visibilityOfElementLocated(by));
+  }
+
+  List<WebElement> all(By by) {
+    return chrome.findElements(by);
+  }
+
+  void until(String what, BooleanSupplier condition) {
+    waiting().withMessage(what).until(page -> condition.getAsBoolean());
+  }
+
+  private WebDriverWait waiting() {
+    var wait = new WebDriverWait(chrome, LONGEST);
+    wait.ignoring(StaleElementReferenceException.class);
+    return wait;
+  }
+
+  void click(By by) {
+    waiting()
+        .until(
+            page -> {
+              page.findElement(by).click();
+              return true;
+            });
+  }
+
+  /** Opens the Camel part and waits for its tree. */
+  void camel() {
+    open("/actuator/hawtio/camel");
+    one(By.xpath(TREE + "[normalize-space()='routes']"));
+  }
+
+  /** Chooses an entry of the tree, and one of its tabs. */
+  void choose(String entry, String tab) {
+    click(By.xpath("(" + TREE + "[normalize-space()='" + entry + "'])[1]"));
+    one(By.xpath("//h1[normalize-space()='" + entry + "']"));
+    click(By.xpath("//a[normalize-space()='" + tab + "']"));
+  }
+
+  String text() {
+    return one(By.tagName("body")).getText();
+  }
+
+  /** What a script returns through the callback that is its last argument. */
+  Object script(String script, Object... arguments) {
+    return ((JavascriptExecutor) chrome).executeAsyncScript(script, arguments);
+  }
+
+  /** Into {@code target/screenshots}. */
+  void picture(String name) {
+    try {
+      Files.createDirectories(SCREENSHOTS);
+      Files.write(SCREENSHOTS.resolve(name + ".png"), chrome.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    chrome.quit();
+  }
+}
