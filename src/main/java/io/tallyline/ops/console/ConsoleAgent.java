@@ -36,6 +36,7 @@ final class ConsoleAgent extends AgentServlet {
   @Override
   protected void initServices(ServletConfig config, JolokiaServiceManager services) {
     super.initServices(config, services);
+    services.addService(new RefuseNotifications());
     services.addService(new MarkOperations(guard, caller));
   }
 

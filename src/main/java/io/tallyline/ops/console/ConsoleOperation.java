@@ -31,7 +31,6 @@ record ConsoleOperation(ObjectName mbeans, String operation, ConsoleRole role) {
                   "dumpRoutesAsXml(boolean)",
                   "dumpRoutesAsXml(boolean,boolean)",
                   "dumpRoutesStatsAsXml(boolean,boolean)",
-                  "dumpRoutesAsYaml()",
                   DUMP),
               these(
                   ROUTE,
@@ -39,8 +38,6 @@ record ConsoleOperation(ObjectName mbeans, String operation, ConsoleRole role) {
                   "dumpRouteAsXml()",
                   "dumpRouteAsXml(boolean)",
                   "dumpRouteAsXml(boolean,boolean)",
-                  "dumpRouteAsYaml()",
-                  "dumpRouteAsYaml(boolean)",
                   "dumpRouteStatsAsXml(boolean,boolean)",
                   "dumpRouteSourceLocationsAsXml()",
                   "dumpStepStatsAsXml(boolean)",
