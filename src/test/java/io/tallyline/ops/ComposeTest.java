@@ -25,11 +25,11 @@ class ComposeTest {
   /** The default of hub.delivery.prefetch; FIN-021 refuses a heap that is smaller. */
   static final long PREFETCH = 250;
 
-  private static final YamlNode COMPOSE =
-      YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);
+  private static final YamlNode COMPOSE = YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);
 
   /** Images without a shell to check with, and what runs once. */
-  private static final Set<String> WITHOUT_HEALTHCHECK = Set.of("otel-collector", "jaeger", "users");
+  private static final Set<String> WITHOUT_HEALTHCHECK =
+      Set.of("otel-collector", "jaeger", "users");
 
   /** Their image has a check of its own. */
   private static final Set<String> HUBS = Set.of("relay", "finance", "operations", "trial");
@@ -120,14 +120,15 @@ class ComposeTest {
         assertThat(secret.at("target").text()).matches(known::contains);
       }
     }
-    assertThat(hub.at("stop_grace_period").text()).as("hub.shutdown.timeout is 30 s").isEqualTo("45s");
+    assertThat(hub.at("stop_grace_period").text())
+        .as("hub.shutdown.timeout is 30 s")
+        .isEqualTo("45s");
   }
 
   @Test
   void the_heap_of_who_posts_journals_holds_what_the_broker_sends_ahead() throws IOException {
     for (String part : List.of("finance", "trial")) {
-      String limit =
-          COMPOSE.at("services", part, "deploy", "resources", "limits", "memory").text();
+      String limit = COMPOSE.at("services", part, "deploy", "resources", "limits", "memory").text();
       assertThat(limit).endsWith("g");
       long bytes = Long.parseLong(limit.replace("g", "")) << 30;
       assertThat(heap(bytes)).as(part).isGreaterThan(PREFETCH * Names.LARGEST_BODY_BYTES);
@@ -147,14 +148,10 @@ class ComposeTest {
   void each_part_is_handed_its_own_credentials_only() {
     assertThat(secrets("relay"))
         .containsExactlyInAnyOrder(
-            "inventory_hub_password",
-            "inventory_owner_password",
-            "rabbitmq_relay_password");
+            "inventory_hub_password", "inventory_owner_password", "rabbitmq_relay_password");
     assertThat(secrets("finance"))
         .containsExactlyInAnyOrder(
-            "finance_hub_password",
-            "finance_owner_password",
-            "rabbitmq_finance_password");
+            "finance_hub_password", "finance_owner_password", "rabbitmq_finance_password");
     assertThat(secrets("operations")).doesNotContain("finance_owner_password");
     assertThat(COMPOSE.at("services", "relay", "depends_on").keys()).doesNotContain("finance");
     assertThat(COMPOSE.at("services", "finance", "depends_on").keys()).doesNotContain("relay");
@@ -169,8 +166,8 @@ class ComposeTest {
   }
 
   @Test
-  void every_secret_is_made_by_the_script_and_used(
-      @org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+  void every_secret_is_made_by_the_script_and_used(@org.junit.jupiter.api.io.TempDir Path folder)
+      throws Exception {
     ProcessBuilder script =
         new ProcessBuilder("sh", "docker/make-secrets.sh", folder.toString())
             .redirectErrorStream(true)
