@@ -2,6 +2,7 @@ package io.tallyline.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -75,8 +76,9 @@ public class Delivery {
 
   /** Before the first connection is made, or it would not be seen. */
   @Bean
-  WatchBroker watchBroker(ConnectionFactory connections, MeterRegistry meters) {
-    var watch = new WatchBroker(meters);
+  WatchBroker watchBroker(
+      ConnectionFactory connections, InstantSource clock, MeterRegistry meters) {
+    var watch = new WatchBroker(clock, meters);
     connections.addConnectionListener(watch);
     return watch;
   }

@@ -3,6 +3,8 @@ package io.tallyline.delivery;
 import com.rabbitmq.client.BlockedListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,12 @@ public final class WatchBroker implements ConnectionListener {
   /** The connections that were made, each with the broker's alarm in its own words, or empty. */
   private final Map<com.rabbitmq.client.Connection, String> connections = new ConcurrentHashMap<>();
 
-  public WatchBroker(MeterRegistry meters) {
+  private final InstantSource clock;
+  private volatile Instant lostAt;
+
+  public WatchBroker(InstantSource clock, MeterRegistry meters) {
+    this.clock = clock;
+    this.lostAt = clock.instant();
     Gauge.builder("hub.delivery.broker.connected", this, watch -> watch.isConnected() ? 1 : 0)
         .description("1 while the hub has a connection to the broker, else 0")
         .register(meters);
@@ -29,6 +36,11 @@ public final class WatchBroker implements ConnectionListener {
   /** Whether at least one connection is open. */
   public boolean isConnected() {
     return connections.keySet().stream().anyMatch(com.rabbitmq.client.Connection::isOpen);
+  }
+
+  /** Since when there has been no connection; null while there is one. */
+  public @Nullable Instant lostAt() {
+    return isConnected() ? null : lostAt;
   }
 
   /**
@@ -50,7 +62,11 @@ public final class WatchBroker implements ConnectionListener {
       return;
     }
     connections.put(opened, "");
-    opened.addShutdownListener(ended -> connections.remove(opened));
+    opened.addShutdownListener(
+        ended -> {
+          connections.remove(opened);
+          lostAt = clock.instant();
+        });
     opened.addBlockedListener(
         new BlockedListener() {
           @Override

@@ -1,6 +1,7 @@
 package io.tallyline.ops;
 
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.ops.observe.LogFormat;
 import io.tallyline.workbench.Spelling;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,6 +58,7 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
       return;
     }
     refuseUnknown(environment);
+    LogFormat.check(environment);
     Set<Role> roles = roles(environment);
     checkPort(environment);
     environment

@@ -15,6 +15,7 @@ import io.tallyline.mapping.Mappings;
 import io.tallyline.ops.console.ConsoleConfiguration;
 import io.tallyline.ops.security.SecurityConfiguration;
 import io.tallyline.ops.alerts.AlertsConfiguration;
+import io.tallyline.ops.observe.ObserveConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
@@ -51,7 +52,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
   HubConfiguration.Inventory.class,
   HubConfiguration.Bridge.class,
   HubConfiguration.Finance.class,
-  HubConfiguration.Store.class
+  HubConfiguration.Store.class,
+  ObserveConfiguration.class
 })
 class HubConfiguration {
   private static final Logger log = LoggerFactory.getLogger(HubConfiguration.class);
