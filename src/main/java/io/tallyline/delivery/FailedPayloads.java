@@ -2,12 +2,14 @@ package io.tallyline.delivery;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class FailedPayloads {
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   private final boolean on;
@@ -77,7 +80,7 @@ public final class FailedPayloads {
 
   private void mask(JsonNode node) {
     if (node instanceof ObjectNode object) {
-      for (String name : List.copyOf(names(object))) {
+      for (String name : names(object)) {
         if (masked.contains(name.toLowerCase(Locale.ROOT))) {
           object.set(name, MASK);
         }
@@ -88,7 +91,7 @@ public final class FailedPayloads {
 
   private static Set<String> names(ObjectNode object) {
     return object.properties().stream()
-        .map(java.util.Map.Entry::getKey)
+        .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
 }

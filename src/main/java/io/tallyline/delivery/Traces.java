@@ -37,6 +37,9 @@ public final class Traces {
   public static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("hub.outcome");
   public static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("hub.attempt");
 
+  /** Most characters of an attribute. */
+  private static final int LONGEST = 256;
+
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
   private static final AttributeKey<String> OPERATION =
       AttributeKey.stringKey("messaging.operation.type");
@@ -146,6 +149,4 @@ public final class Traces {
       span.setAttribute(key, Printable.bounded(Printable.text(value), LONGEST));
     }
   }
-
-  private static final int LONGEST = 256;
 }

@@ -1,5 +1,6 @@
 package io.tallyline.relay;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.tallyline.delivery.Traceparent;
 import io.tallyline.delivery.Traces;
@@ -11,6 +12,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /** The spans of one outbox's rows, from claim to confirm; children of who recorded the row. */
 final class RelaySpans {
   private static final String NAME = "relay";
+  private static final AttributeKey<String> OUTBOX = AttributeKey.stringKey("hub.outbox");
 
   private final RelayedOutbox outbox;
   private final Traces traces;
@@ -65,7 +67,4 @@ final class RelaySpans {
     }
     span.end(confirmedAt);
   }
-
-  private static final io.opentelemetry.api.common.AttributeKey<String> OUTBOX =
-      io.opentelemetry.api.common.AttributeKey.stringKey("hub.outbox");
 }
