@@ -174,7 +174,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void whereToLook(ConfigurableApplicationContext hub) {
     System.out.println("Where to look next");
-    System.out.println("  health    " + WhatRunsWhere.http(hub));
+    System.out.println("  console   " + WhatRunsWhere.http(hub));
+    WhatRunsWhere.firstPassword(hub)
+        .ifPresent(file -> System.out.println("            user admin, password in " + file));
     System.out.println("  flows     routes/README.md");
     System.out.println("  mappings  mappings/README.md");
     System.out.println("  more      ./hub load FILE (in another terminal), ./hub --help");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.ops.security.AccessRole;
 import io.tallyline.ops.security.Account;
+import io.tallyline.ops.security.Accounts;
 import io.tallyline.ops.security.Passwords;
 import io.tallyline.ops.security.SecretFile;
 import io.tallyline.ops.security.Tokens;
@@ -226,6 +227,7 @@ final class UsersCommand implements Runnable {
         return unknown(name);
       }
       file.with(new Account.User(name, user.role(), password.hash())).save();
+      Accounts.forgetFirstPassword(path(), name);
       out().printf("Set the password of %s.%n", name);
       return Hub.DONE;
     }

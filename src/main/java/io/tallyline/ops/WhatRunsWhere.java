@@ -1,9 +1,12 @@
 package io.tallyline.ops;
 
+import io.tallyline.ops.security.Accounts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.boot.web.context.WebServerApplicationContext;
@@ -61,8 +64,18 @@ final class WhatRunsWhere {
         hub instanceof WebServerApplicationContext web && web.getWebServer() != null
             ? web.getWebServer().getPort()
             : 0;
-    return "http://%s:%d/actuator/health"
-        .formatted(hub.getEnvironment().getProperty("server.address", "127.0.0.1"), port);
+    boolean tls =
+        hub.getEnvironment().containsProperty("server.ssl.bundle")
+            || hub.getEnvironment().containsProperty("server.ssl.certificate")
+            || hub.getEnvironment().containsProperty("server.ssl.key-store");
+    return (tls ? "https" : "http")
+        + "://%s:%d/".formatted(hub.getEnvironment().getProperty("server.address", "127.0.0.1"), port);
+  }
+
+  /** Where the first admin's password stands, if it is still the one that a first start made. */
+  static Optional<Path> firstPassword(ConfigurableApplicationContext hub) {
+    String users = hub.getEnvironment().getProperty("hub.security.users-file", "data/users.conf");
+    return Optional.of(Accounts.firstPassword(Path.of(users))).filter(Files::exists);
   }
 
   private static Path data(Environment settings) {

@@ -92,6 +92,17 @@ class UsersCommandTest {
   }
 
   @Test
+  void the_first_admins_password_file_goes_when_the_password_is_another() throws Exception {
+    hub(PASSWORD, "users", "add", "admin", "--role", "admin");
+    Path note = folder.resolve("admin.password");
+    Files.writeString(note, PASSWORD);
+
+    hub("another password\n", "users", "password", "admin");
+
+    assertThat(note).doesNotExist();
+  }
+
+  @Test
   void refuses_what_is_unfit_and_changes_nothing() throws Exception {
     assertThat(hub("short\n", "users", "add", "ann", "--role", "admin"))
         .matches(run -> run.status() == 2 && run.err().contains("OPS-132"));

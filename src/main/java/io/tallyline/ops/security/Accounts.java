@@ -64,7 +64,7 @@ public final class Accounts {
 
   private static void makeFirst(Path file) {
     String password = Passwords.random();
-    Path note = file.resolveSibling(FIRST_USER + ".password");
+    Path note = firstPassword(file);
     PrivateFile.replace(note, password + "\n");
     UsersFile.of(file, UsersFile.HEAD)
         .with(
@@ -74,11 +74,23 @@ public final class Accounts {
                 Passwords.hash(password.toCharArray(), Passwords.DEFAULT_ALGORITHM)))
         .save();
     log.info(
-        "OPS-118 there were no users: made '{}', whose password stands in {}. Sign in, run ./hub"
-            + " users password {}, then delete that file.",
+        "OPS-118 there were no users: made '{}', whose password stands in {}. Sign in, then run"
+            + " ./hub users password {}, which deletes that file too.",
         FIRST_USER,
         note,
         FIRST_USER);
+  }
+
+  /** Where the password of the first admin stands until that user gets another. */
+  public static Path firstPassword(Path usersFile) {
+    return usersFile.resolveSibling(FIRST_USER + ".password");
+  }
+
+  /** Deletes that file, when the user of this name got another password. */
+  public static void forgetFirstPassword(Path usersFile, String name) throws IOException {
+    if (name.equals(FIRST_USER)) {
+      Files.deleteIfExists(firstPassword(usersFile));
+    }
   }
 
   Optional<Account.User> user(String name) {

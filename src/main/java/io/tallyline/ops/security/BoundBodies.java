@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
@@ -15,19 +16,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Refuses bodies that are too large: by their stated length at once, else while they are read. */
+/**
+ * Refuses bodies that are too large: by their stated length at once; without one, by reading them
+ * before anybody else does, so that no handler answers half a body. Stands behind security, so that
+ * strangers get nothing read.
+ */
 final class BoundBodies extends OncePerRequestFilter {
-  private final long largest;
+  private final int largest;
 
   BoundBodies(long largest) {
-    this.largest = largest;
-  }
-
-  /** More came than was allowed. */
-  private static final class BodyTooLarge extends IOException {
-    BodyTooLarge(long largest) {
-      super("the body is larger than " + largest + " bytes");
-    }
+    this.largest = Math.toIntExact(largest);
   }
 
   @Override
@@ -36,21 +34,15 @@ final class BoundBodies extends OncePerRequestFilter {
       throws ServletException, IOException {
     if (request.getContentLengthLong() > largest) {
       refuse(response);
-      return;
-    }
-    if (request.getContentLengthLong() >= 0) {
+    } else if (request.getHeader("Transfer-Encoding") == null) {
       chain.doFilter(request, response);
-      return;
-    }
-    Counted counted = new Counted(request, largest);
-    try {
-      chain.doFilter(counted, response);
-    } catch (IOException | ServletException | RuntimeException failure) {
-      if (!counted.isExceeded() || response.isCommitted()) {
-        throw failure;
+    } else {
+      byte[] body = request.getInputStream().readNBytes(largest + 1);
+      if (body.length > largest) {
+        refuse(response);
+      } else {
+        chain.doFilter(new Read(request, body), response);
       }
-      response.reset();
-      refuse(response);
     }
   }
 
@@ -59,27 +51,22 @@ final class BoundBodies extends OncePerRequestFilter {
     response.setStatus(HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
   }
 
-  /** A request whose length nobody has stated. */
-  private static final class Counted extends HttpServletRequestWrapper {
-    private final long largest;
-    private long read;
+  /** A request whose body is here already. */
+  private static final class Read extends HttpServletRequestWrapper {
+    private final byte[] body;
 
-    Counted(HttpServletRequest request, long largest) {
+    Read(HttpServletRequest request, byte[] body) {
       super(request);
-      this.largest = largest;
-    }
-
-    boolean isExceeded() {
-      return read > largest;
+      this.body = body;
     }
 
     @Override
-    public ServletInputStream getInputStream() throws IOException {
-      return new CountedStream(super.getInputStream(), this);
+    public ServletInputStream getInputStream() {
+      return new BodyStream(new ByteArrayInputStream(body));
     }
 
     @Override
-    public BufferedReader getReader() throws IOException {
+    public BufferedReader getReader() {
       Charset charset =
           Optional.ofNullable(getCharacterEncoding())
               .map(Charset::forName)
@@ -87,50 +74,47 @@ final class BoundBodies extends OncePerRequestFilter {
       return new BufferedReader(new InputStreamReader(getInputStream(), charset));
     }
 
-    private void add(long bytes) throws BodyTooLarge {
-      read += Math.max(0, bytes);
-      if (isExceeded()) {
-        throw new BodyTooLarge(largest);
-      }
+    @Override
+    public int getContentLength() {
+      return body.length;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+      return body.length;
     }
   }
 
-  private static final class CountedStream extends ServletInputStream {
-    private final ServletInputStream source;
-    private final Counted request;
+  private static final class BodyStream extends ServletInputStream {
+    private final ByteArrayInputStream body;
 
-    CountedStream(ServletInputStream source, Counted request) {
-      this.source = source;
-      this.request = request;
+    BodyStream(ByteArrayInputStream body) {
+      this.body = body;
     }
 
     @Override
-    public int read() throws IOException {
-      int found = source.read();
-      request.add(found < 0 ? 0 : 1);
-      return found;
+    public int read() {
+      return body.read();
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int found = source.read(into, offset, length);
-      request.add(found);
-      return found;
+    public int read(byte[] into, int offset, int length) {
+      return body.read(into, offset, length);
     }
 
     @Override
     public boolean isFinished() {
-      return source.isFinished();
+      return body.available() == 0;
     }
 
     @Override
     public boolean isReady() {
-      return source.isReady();
+      return true;
     }
 
     @Override
     public void setReadListener(ReadListener listener) {
-      source.setReadListener(listener);
+      throw new IllegalStateException("the body is here already");
     }
   }
 }

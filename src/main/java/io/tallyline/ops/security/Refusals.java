@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.InsufficientAuthenticationException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -98,17 +99,25 @@ final class Refusals
       HttpServletRequest request, HttpServletResponse response, AccessDeniedException why)
       throws IOException {
     Authentication user = SecurityContextHolder.getContext().getAuthentication();
+    if (user == null && !isForEverybody(request)) {
+      commence(request, response, new InsufficientAuthenticationException("nobody", why));
+      return;
+    }
     if (!EndpointTable.knowsPath(request)) {
       problem(request, response, HttpStatus.NOT_FOUND, "There is nothing at this address.");
       return;
     }
     log.warn(
-        "OPS-124 {} may not {} {}: {}.",
+        "OPS-124 {} may not {} {}: {}",
         user == null ? "nobody" : OneLine.of(user.getName()),
         request.getMethod(),
         OneLine.of(request.getRequestURI()),
         OneLine.of(String.valueOf(why.getMessage())));
     problem(request, response, HttpStatus.FORBIDDEN, forbidden(request));
+  }
+
+  private static boolean isForEverybody(HttpServletRequest request) {
+    return EndpointTable.rowFor(request).filter(row -> row.role() == null).isPresent();
   }
 
   private static String forbidden(HttpServletRequest request) {

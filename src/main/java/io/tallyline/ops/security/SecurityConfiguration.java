@@ -3,6 +3,7 @@ package io.tallyline.ops.security;
 import jakarta.servlet.DispatcherType;
 import java.time.InstantSource;
 import java.util.Set;
+import org.apache.catalina.filters.FailedRequestFilter;
 import org.apache.catalina.session.StandardManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +11,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.security.oauth2.client.OAuth2ClientProperties;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -125,6 +127,15 @@ public class SecurityConfiguration {
   FilterRegistrationBean<BoundBodies> boundBodies(HttpProperties properties) {
     FilterRegistrationBean<BoundBodies> filter =
         new FilterRegistrationBean<>(new BoundBodies(properties.maxBodySize().toBytes()));
+    filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
+    return filter;
+  }
+
+  /** Tomcat alone would drop parameters beyond its bounds and go on without them. */
+  @Bean
+  FilterRegistrationBean<FailedRequestFilter> refusedParameters() {
+    FilterRegistrationBean<FailedRequestFilter> filter =
+        new FilterRegistrationBean<>(new FailedRequestFilter());
     filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return filter;
   }

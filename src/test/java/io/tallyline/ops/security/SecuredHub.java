@@ -115,7 +115,7 @@ final class SecuredHub {
 
     HttpRequest.Builder page(String path) {
       return HttpRequest.newBuilder(hub.resolve(path))
-          .header("Accept", "text/html,application/xhtml+xml");
+          .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
     }
 
     HttpResponse<String> open(String path) {

@@ -161,7 +161,7 @@ class SignInIT {
                     .header("Origin", "https://elsewhere.example"))
                 .statusCode())
         .as("a password that a browser repeats for a foreign page")
-        .isEqualTo(403);
+        .isEqualTo(401);
   }
 
   @Test
