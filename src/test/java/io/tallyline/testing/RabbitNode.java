@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,6 +48,7 @@ public final class RabbitNode {
   private final int distributionPort = OwnedProcess.freePort();
   private final AtomicInteger virtualHosts = new AtomicInteger();
   private volatile long newestVirtualHost = System.nanoTime();
+  private volatile int metricsPort;
 
   private Process script;
 
@@ -99,6 +101,29 @@ public final class RabbitNode {
     portMapper.start();
     node.start();
     return node;
+  }
+
+  /** A started node of a test's own that shows its figures to Prometheus. */
+  public static RabbitNode withMetrics(String name) {
+    RabbitNode node = alone(name);
+    node.stop();
+    node.metricsPort = OwnedProcess.freePort();
+    try {
+      Files.writeString(node.folder.resolve("enabled_plugins"), "[rabbitmq_prometheus].\n");
+      Files.writeString(
+          node.folder.resolve("rabbitmq.conf"),
+          "prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %d\n".formatted(node.metricsPort),
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot enable a plugin in " + node.folder, e);
+    }
+    node.start();
+    return node;
+  }
+
+  /** Where Prometheus reads; only of a node {@link #withMetrics}. */
+  public String metricsUrl() {
+    return "http://127.0.0.1:" + metricsPort + "/metrics";
   }
 
   /** For a node or a cluster of this JVM; ends what killed JVMs left behind. */

@@ -36,6 +36,8 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * POSTs each alert as JSON, signed: {@code hub-signature} is {@code v1=} and the hexadecimal
@@ -44,6 +46,7 @@ import org.apache.hc.core5.util.Timeout;
  * keeps no cookie, uses no proxy, and reads 8 KiB of the answer at most.
  */
 final class SendWebhook implements Notifier, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SendWebhook.class);
   private static final int LARGEST_ANSWER = 8 * 1024;
   private static final int SHORTEST_SECRET = 32;
 
@@ -170,7 +173,8 @@ final class SendWebhook implements Notifier, AutoCloseable {
           "OPS-211 the web hook's host %s, where notifications must not go; allowed-networks can"
                   .formatted(refused.getMessage())
               + " name a private network.");
-    } catch (IOException failed) {
+    } catch (IOException | IllegalStateException failed) {
+      // The library may say either when the deadline ends a connection under its hands.
       throw new NotSent(
           false,
           "OPS-210 the web hook at %s cannot be reached (%s)."
@@ -188,13 +192,24 @@ final class SendWebhook implements Notifier, AutoCloseable {
   /** Reads a little of the answer, so that the receiver can finish, and hangs up. */
   private int status(HttpPost request) throws IOException {
     HttpHost host = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
-    try (ClassicHttpResponse response = client.executeOpen(host, request, null)) {
+    ClassicHttpResponse response = client.executeOpen(host, request, null);
+    try {
       if (response.getEntity() != null && response.getEntity().getContent() != null) {
         response.getEntity().getContent().readNBytes(LARGEST_ANSWER);
       }
-      int status = response.getCode();
-      request.cancel();
-      return status;
+      return response.getCode();
+    } finally {
+      hangUp(request, response);
+    }
+  }
+
+  /** Closing alone would read the answer to its end first, however long it is. */
+  private static void hangUp(HttpPost request, ClassicHttpResponse response) {
+    request.cancel();
+    try {
+      response.close();
+    } catch (IOException closed) {
+      log.debug("The web hook's connection was closed", closed);
     }
   }
 
