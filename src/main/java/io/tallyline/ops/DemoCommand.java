@@ -77,6 +77,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     StartCommand.exitWithZeroOnSignals();
     System.out.println("Starting (the first start creates databases below ./data) ...");
+    // Thousands of lines about invented events would hide the tables below.
+    if (arguments.stream().noneMatch(argument -> argument.startsWith("--logging.level.hub"))) {
+      arguments.add("--logging.level.hub.messages=WARN");
+    }
     ConfigurableApplicationContext hub = HubApplication.run(arguments.toArray(String[]::new));
     int status = run(hub);
     if (!exit) {
