@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
@@ -25,7 +26,8 @@ import org.springframework.context.annotation.Import;
       JdbcTemplateAutoConfiguration.class,
       TransactionAutoConfiguration.class,
       FlywayAutoConfiguration.class,
-      JolokiaEndpointAutoConfiguration.class
+      JolokiaEndpointAutoConfiguration.class,
+      UserDetailsServiceAutoConfiguration.class
     })
 @Import(HubConfiguration.class)
 public class HubApplication {

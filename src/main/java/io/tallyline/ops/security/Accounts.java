@@ -8,6 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,6 +96,18 @@ public final class Accounts {
 
   Optional<Account.User> user(String name) {
     return current().user(name);
+  }
+
+  /** Some user, always the same one for a name that is unknown; empty if there are none. */
+  Optional<Account.User> anyUser(String name) {
+    List<Account.User> all =
+        current().accounts().stream()
+            .filter(Account.User.class::isInstance)
+            .map(Account.User.class::cast)
+            .toList();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(all.get(Math.floorMod(name.hashCode(), all.size())));
   }
 
   /** The token with this SHA-256, expired or not. */

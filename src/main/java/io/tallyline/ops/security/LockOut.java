@@ -28,6 +28,8 @@ final class LockOut {
    */
   record Counted(boolean locked, int count, int limit) {}
 
+  private static final int LONGEST_NAME = 65;
+
   private final AccessProperties.Lockout limits;
   private final InstantSource clock;
   private final Map<String, Failures> failures;
@@ -106,8 +108,9 @@ final class LockOut {
     return failures.size();
   }
 
+  /** No user's name is longer, and nobody fills the memory with long ones. */
   private static String userKey(String user) {
-    return "user " + user;
+    return "user " + user.substring(0, Math.min(user.length(), LONGEST_NAME));
   }
 
   private static String addressKey(String address) {

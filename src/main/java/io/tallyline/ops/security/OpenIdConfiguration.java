@@ -42,6 +42,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 
 /** OpenID Connect by configuration: browsers that sign in there, and tokens from there. */
 @Configuration(proxyBeanMethods = false)
@@ -155,9 +156,11 @@ class OpenIdConfiguration {
   }
 
   /** Answers a browser that has just come back and is signed in. */
-  static void arrived(HttpServletResponse response) throws IOException {
-    response.setContentType("text/html;charset=UTF-8");
-    response.getOutputStream().write(ARRIVED);
+  static AuthenticationSuccessHandler arrived() {
+    return (request, response, user) -> {
+      response.setContentType("text/html;charset=UTF-8");
+      response.getOutputStream().write(ARRIVED);
+    };
   }
 
   private static void refused(

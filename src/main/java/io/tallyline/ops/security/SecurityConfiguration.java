@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import org.apache.catalina.filters.FailedRequestFilter;
 import org.apache.catalina.session.StandardManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,7 +24,7 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
-import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
@@ -33,6 +34,7 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
@@ -55,25 +57,6 @@ public class SecurityConfiguration {
   @Bean
   Accounts accounts(AccessProperties properties, InstantSource clock) {
     return Accounts.open(properties.usersFile(), properties.usersCheckInterval(), clock);
-  }
-
-  @Bean
-  AuthenticationManager signIn(
-      Accounts accounts,
-      AccessProperties properties,
-      ObjectProvider<JwtDecoder> jwt,
-      OpenIdRoles roles,
-      InstantSource clock) {
-    return new SignIn(
-        new CheckPasswords(accounts),
-        new CheckTokens(
-            accounts,
-            clock,
-            jwt.stream()
-                .map(found -> OpenIdConfiguration.tokens(found, roles))
-                .findFirst()
-                .orElse(null)),
-        new LockOut(properties.lockout(), clock));
   }
 
   @Bean
@@ -144,33 +127,27 @@ public class SecurityConfiguration {
   @ConditionalOnBooleanProperty(name = "hub.security.enabled", matchIfMissing = true)
   SecurityFilterChain hubFilterChain(
       HttpSecurity http,
-      AuthenticationManager signIn,
       Accounts accounts,
       AccessProperties properties,
       LoginPage page,
       SessionRegistry sessions,
       ObjectProvider<ClientRegistrationRepository> providers,
+      ObjectProvider<JwtDecoder> jwt,
       OpenIdRoles roles,
       InstantSource clock)
       throws Exception {
     Refusals refusals = new Refusals(page);
+    SignIn signIn = signIn(accounts, properties, jwt, roles, clock);
+    int perUser = properties.sessions().perUser();
     protect(http, refusals);
-    http.authenticationManager(signIn)
+    programs(http, signIn, refusals);
+    http.authenticationProvider(signIn)
         .authorizeHttpRequests(SecurityConfiguration::byTable)
-        .httpBasic(basic -> basic.authenticationEntryPoint(refusals))
-        .oauth2ResourceServer(
-            bearer ->
-                bearer
-                    .authenticationManagerResolver(request -> signIn)
-                    .authenticationEntryPoint(refusals)
-                    .accessDeniedHandler(refusals))
         .formLogin(
             form ->
-                form.loginPage("/login").successHandler(
-                        new BeginSession(
-                            sessions,
-                            properties.sessions().perUser(),
-                            (request, response, user) -> response.sendRedirect(START))).failureHandler(refusals))
+                form.loginPage("/login")
+                    .successHandler(new BeginSession(sessions, perUser, toStart()))
+                    .failureHandler(refusals))
         .logout(logout -> logout.logoutUrl("/logout").logoutSuccessUrl(SIGNED_OUT))
         .addFilterBefore(
             new ConcurrentSessionFilter(
@@ -185,12 +162,25 @@ public class SecurityConfiguration {
           login ->
               OpenIdConfiguration.signIn(login, clients, roles, page, clock)
                   .successHandler(
-                      new BeginSession(
-                          sessions,
-                          properties.sessions().perUser(),
-                          (request, response, user) -> OpenIdConfiguration.arrived(response))));
+                      new BeginSession(sessions, perUser, OpenIdConfiguration.arrived())));
     }
     return http.build();
+  }
+
+  private static AuthenticationSuccessHandler toStart() {
+    return (request, response, user) -> response.sendRedirect(START);
+  }
+
+  /** Credentials with every request, and no session. */
+  private static void programs(HttpSecurity http, SignIn signIn, Refusals refusals)
+      throws Exception {
+    http.httpBasic(basic -> basic.authenticationEntryPoint(refusals))
+        .oauth2ResourceServer(
+            bearer ->
+                bearer
+                    .authenticationManagerResolver(request -> signIn::authenticate)
+                    .authenticationEntryPoint(refusals)
+                    .accessDeniedHandler(refusals));
   }
 
   /** Loopback only, as CheckExposure sees to: everybody may do all that the table names. */
@@ -204,6 +194,20 @@ public class SecurityConfiguration {
     return http.authorizeHttpRequests(SecurityConfiguration::everything)
         .anonymous(nobody -> nobody.principal("nobody").authorities(AccessRole.ADMIN.authorities()))
         .build();
+  }
+
+  private static SignIn signIn(
+      Accounts accounts,
+      AccessProperties properties,
+      ObjectProvider<JwtDecoder> jwt,
+      OpenIdRoles roles,
+      InstantSource clock) {
+    @Nullable AuthenticationProvider openId =
+        jwt.stream().map(found -> OpenIdConfiguration.tokens(found, roles)).findFirst().orElse(null);
+    return new SignIn(
+        new CheckPasswords(accounts),
+        new CheckTokens(accounts, clock, openId),
+        new LockOut(properties.lockout(), clock));
   }
 
   /** What holds whoever asks. */

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
@@ -19,7 +21,7 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
  * The one door for names and passwords and for tokens, whichever way they come: counts failures,
  * refuses who is locked out before anything is checked, and logs what was refused.
  */
-final class SignIn implements AuthenticationManager {
+final class SignIn implements AuthenticationProvider {
   private static final Logger log = LoggerFactory.getLogger(SignIn.class);
   private static final int STRIPES = 64;
   private static final long LONGEST_WAIT_SECONDS = 10;
@@ -39,6 +41,12 @@ final class SignIn implements AuthenticationManager {
   @Override
   public Authentication authenticate(Authentication given) {
     return given instanceof BearerTokenAuthenticationToken token ? byToken(token) : inTurn(given);
+  }
+
+  @Override
+  public boolean supports(Class<?> type) {
+    return UsernamePasswordAuthenticationToken.class.isAssignableFrom(type)
+        || BearerTokenAuthenticationToken.class.isAssignableFrom(type);
   }
 
   private Authentication inTurn(Authentication given) {
