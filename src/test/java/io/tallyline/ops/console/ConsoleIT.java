@@ -283,6 +283,7 @@ class ConsoleIT {
               .forEach(a -> rows.add("| | `%s` | %s |".formatted(a.getName(), a.getDescription())));
           Stream.of(info.getOperations())
               .filter(operation -> !isGetter(operation))
+              .sorted(java.util.Comparator.comparing(MBeanOperationInfo::getName))
               .forEach(
                   o -> rows.add("| | `%s` | %s |".formatted(GuardMBeans.signature(o), o.getDescription())));
         });

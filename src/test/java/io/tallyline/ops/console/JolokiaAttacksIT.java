@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
+import org.apache.camel.spi.ManagementAgent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -427,6 +428,19 @@ class JolokiaAttacksIT {
             "jolokia",
             "BacklogTracer",
             "org.springframework");
+  }
+
+  @Test
+  void camel_traces_and_debugs_nothing_masks_what_it_shows_and_takes_no_edits() {
+    CamelContext camel = console.hub.bean(CamelContext.class);
+    ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
+
+    assertThat(camel.isTracing()).isFalse();
+    assertThat(camel.isBacklogTracing()).isFalse();
+    assertThat(camel.isDebugging()).isFalse();
+    assertThat(camel.isLogMask()).isTrue();
+    assertThat(agent.getMask()).isTrue();
+    assertThat(agent.getUpdateRouteEnabled()).isFalse();
   }
 
   @Test
