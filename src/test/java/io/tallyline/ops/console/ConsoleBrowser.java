@@ -53,7 +53,7 @@ final class ConsoleBrowser implements AutoCloseable {
                 .build(),
             options);
     chrome.manage().timeouts().pageLoadTimeout(LONGEST).scriptTimeout(LONGEST);
-    size(1280, 800);
+    size(1280, 900);
   }
 
   void size(int width, int height) {

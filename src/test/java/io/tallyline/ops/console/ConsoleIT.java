@@ -124,7 +124,8 @@ class ConsoleIT {
   private static TreeSet<String> drawn() {
     TreeSet<String> ids = new TreeSet<>();
     for (var node : browser.all(NODES)) {
-      NODE_ID.matcher(node.getText()).results().map(ConsoleIT::id).forEach(ids::add);
+      // Text, also of what is scrolled out of sight.
+      NODE_ID.matcher(node.getDomProperty("textContent")).results().map(ConsoleIT::id).forEach(ids::add);
     }
     return ids;
   }
@@ -141,7 +142,7 @@ class ConsoleIT {
       browser.until("the whole diagram", () -> !browser.all(NODES).isEmpty());
       browser.picture("diagram-" + route);
     }
-    browser.size(1280, 800);
+    browser.size(1280, 900);
   }
 
   @Test
