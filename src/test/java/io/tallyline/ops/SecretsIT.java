@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in what their endpoints answered, on a command line, or in a file that others can read.
  */
 class SecretsIT {
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofMinutes(4);
   private static final List<String> KINDS = List.of("inventory", "finance", "store");
 
   /** Everything but the memory of the process itself, which has to hold its secrets. */
@@ -161,7 +161,7 @@ class SecretsIT {
           troubles(server, node, databases);
           answered += ask(leaks, port);
           hub.terminate();
-          assertThat(hub.exit(60)).as(hub.output()).isZero();
+          assertThat(hub.exit(120)).as(hub.output()).isZero();
 
           assertThat(answered).as("endpoints that answered").isGreaterThan(10);
           assertThat(hub.output()).contains(databases.get("finance").name(), "DEL-0");
@@ -188,7 +188,7 @@ class SecretsIT {
     Map<String, String> changed = new HashMap<>(environment);
     changed.put(variable(setting), value);
     try (HubProcess hub = HubProcess.run(changed, "start")) {
-      assertThat(hub.exit(90)).as(hub.output()).isEqualTo(2);
+      assertThat(hub.exit(240)).as(hub.output()).isEqualTo(2);
       assertThat(hub.output()).contains(code);
       leaks.lookIn(setting, hub.output());
     }
@@ -307,7 +307,7 @@ class SecretsIT {
     try (HubProcess first = HubProcess.run(environment, "start")) {
       await().atMost(LONG).until(() -> ready(first, port));
       first.terminate();
-      first.exit(60);
+      first.exit(120);
     }
     secrets.putAll(credentials(data));
     assertThat(secrets).isNotEmpty();
@@ -318,7 +318,7 @@ class SecretsIT {
       ask(leaks, port);
       leaks.lookInReadableFiles(data);
       hub.terminate();
-      assertThat(hub.exit(60)).as(hub.output()).isZero();
+      assertThat(hub.exit(120)).as(hub.output()).isZero();
       leaks.lookIn("the output", hub.output());
 
       assertThat(leaks.found()).isEmpty();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** TLS to a real RabbitMQ and a real PostgreSQL, verified by host name. */
 class TlsIT {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(150);
 
   /** Longer than any of these tests may take: what is final is not waited for. */
   private static final String MORE_THAN_LONG = "300s";
@@ -237,7 +237,7 @@ class TlsIT {
         HubProcess.run(
             Stream.concat(Stream.of("start"), Stream.of(settings().arguments()))
                 .toArray(String[]::new))) {
-      assertThat(hub.exit(60)).as(hub.output()).isEqualTo(2);
+      assertThat(hub.exit(150)).as(hub.output()).isEqualTo(2);
       assertThat(hub.output()).contains("OPS-223").doesNotContain("\tat ");
     }
   }
