@@ -128,8 +128,7 @@ final class UsersCommand implements Runnable {
               row.get("name"),
               row.get("kind"),
               row.get("role"),
-              row.getOrDefault("expires", "never")
-                  + (row.containsKey("expired") ? " (over)" : ""));
+              row.getOrDefault("expires", "never") + (row.containsKey("expired") ? " (over)" : ""));
         }
         table.lines().forEach(out()::println);
       }

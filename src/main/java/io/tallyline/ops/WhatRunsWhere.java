@@ -69,7 +69,8 @@ final class WhatRunsWhere {
             || hub.getEnvironment().containsProperty("server.ssl.certificate")
             || hub.getEnvironment().containsProperty("server.ssl.key-store");
     return (tls ? "https" : "http")
-        + "://%s:%d/".formatted(hub.getEnvironment().getProperty("server.address", "127.0.0.1"), port);
+        + "://%s:%d/"
+            .formatted(hub.getEnvironment().getProperty("server.address", "127.0.0.1"), port);
   }
 
   /** Where the first admin's password stands, if it is still the one that a first start made. */

@@ -58,10 +58,15 @@ class UsersCommandTest {
     Run added = hub(PASSWORD + "\n", "users", "add", "ann", "--role", "operator");
 
     assertThat(added.status()).as(added.err()).isZero();
-    assertThat(Files.readString(file())).contains("user   ann  operator  {bcrypt}").doesNotContain(PASSWORD);
+    assertThat(Files.readString(file()))
+        .contains("user   ann  operator  {bcrypt}")
+        .doesNotContain(PASSWORD);
     assertThat(list()).hasSize(1);
     assertThat(list().get(0).path("role").asText()).isEqualTo("operator");
-    assertThat(hub("", "users", "list").out()).contains("ann").contains("operator").doesNotContain("{");
+    assertThat(hub("", "users", "list").out())
+        .contains("ann")
+        .contains("operator")
+        .doesNotContain("{");
 
     Run removed = hub("", "users", "remove", "ann");
     assertThat(removed.status()).isZero();
@@ -76,8 +81,15 @@ class UsersCommandTest {
     Files.writeString(secret, PASSWORD + "\n");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
     String[] add = {
-      "users", "add", "bob", "--role", "admin", "--algorithm", "argon2",
-      "--password-file", secret.toString()
+      "users",
+      "add",
+      "bob",
+      "--role",
+      "admin",
+      "--algorithm",
+      "argon2",
+      "--password-file",
+      secret.toString()
     };
     Run open = hub("", add);
     assertThat(open.status()).isEqualTo(2);

@@ -29,7 +29,12 @@ final class CheckPasswords implements AuthenticationProvider {
       throw new BadCredentialsException("too long");
     }
     Optional<Account.User> user = accounts.user(given.getName());
-    boolean matches = encoder.matches(password, user.or(() -> accounts.anyUser(given.getName())).map(Account.User::hash).orElse(nobody));
+    boolean matches =
+        encoder.matches(
+            password,
+            user.or(() -> accounts.anyUser(given.getName()))
+                .map(Account.User::hash)
+                .orElse(nobody));
     if (user.isEmpty() || !matches) {
       throw new BadCredentialsException("user or password is wrong");
     }

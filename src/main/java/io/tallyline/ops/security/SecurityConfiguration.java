@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.security.oauth2.client.OAuth2ClientProperties;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.autoconfigure.security.oauth2.client.OAuth2ClientProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -203,7 +203,10 @@ public class SecurityConfiguration {
       OpenIdRoles roles,
       InstantSource clock) {
     @Nullable AuthenticationProvider openId =
-        jwt.stream().map(found -> OpenIdConfiguration.tokens(found, roles)).findFirst().orElse(null);
+        jwt.stream()
+            .map(found -> OpenIdConfiguration.tokens(found, roles))
+            .findFirst()
+            .orElse(null);
     return new SignIn(
         new CheckPasswords(accounts),
         new CheckTokens(accounts, clock, openId),

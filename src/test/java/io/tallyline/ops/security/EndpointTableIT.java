@@ -54,8 +54,7 @@ class EndpointTableIT {
   /** What Spring would hand to a handler: methods and paths. */
   private static List<String> handlers() {
     List<String> found = new ArrayList<>();
-    for (HandlerMapping mapping :
-        HUB.context().getBeansOfType(HandlerMapping.class).values()) {
+    for (HandlerMapping mapping : HUB.context().getBeansOfType(HandlerMapping.class).values()) {
       if (mapping instanceof RequestMappingInfoHandlerMapping methods) {
         methods.getHandlerMethods().keySet().forEach(info -> found.addAll(of(info)));
       } else if (mapping instanceof AbstractUrlHandlerMapping urls) {
@@ -137,8 +136,7 @@ class EndpointTableIT {
                                             () -> check(row, method.name(), role)))));
   }
 
-  private static void check(
-      EndpointTable.Endpoint row, String method, Optional<AccessRole> role) {
+  private static void check(EndpointTable.Endpoint row, String method, Optional<AccessRole> role) {
     int status = status(method, example(row.pattern()), role);
 
     boolean allowed =

@@ -26,13 +26,13 @@ class HttpLimitsIT {
             + "\r\nHost: localhost\r\nConnection: close\r\n"
             + BEARER
             + "\r\n"
-            + String.join("", IntStream.range(0, headers.length).mapToObj(i -> headers[i] + "\r\n").toList())
+            + String.join(
+                "", IntStream.range(0, headers.length).mapToObj(i -> headers[i] + "\r\n").toList())
             + "\r\n");
   }
 
   private static HttpRequest.Builder post(HttpRequest.BodyPublisher body) {
-    return TestUsers.bearing(
-            AccessRole.ADMIN, HttpRequest.newBuilder(HUB.uri("/actuator/jolokia")))
+    return TestUsers.bearing(AccessRole.ADMIN, HttpRequest.newBuilder(HUB.uri("/actuator/jolokia")))
         .header("Content-Type", "application/json")
         .POST(body);
   }
@@ -67,7 +67,8 @@ class HttpLimitsIT {
         .isEqualTo(413);
     assertThat(
             send(post(
-                    HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))))
+                    HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(large))))
                 .statusCode())
         .as("chunked")
         .isEqualTo(413);
@@ -75,7 +76,8 @@ class HttpLimitsIT {
 
   @Test
   void refuses_headers_and_parameters_without_end() {
-    assertThat(RawHttp.status(raw("GET /actuator/health HTTP/1.1", "X-Long: " + "a".repeat(20_000))))
+    assertThat(
+            RawHttp.status(raw("GET /actuator/health HTTP/1.1", "X-Long: " + "a".repeat(20_000))))
         .isIn(400, 431);
     String many =
         IntStream.range(0, 200).mapToObj(i -> "p" + i + "=1").collect(Collectors.joining("&"));

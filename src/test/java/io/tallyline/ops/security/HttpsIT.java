@@ -33,19 +33,30 @@ class HttpsIT {
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/keytool",
                 "-genkeypair",
-                "-alias", "web",
-                "-keyalg", "EC",
-                "-groupname", "secp256r1",
-                "-validity", "2",
-                "-dname", "CN=localhost",
-                "-ext", "SAN=dns:localhost",
-                "-storetype", "PKCS12",
-                "-keystore", file.toString(),
-                "-storepass:env", "STORE_PASSWORD")
+                "-alias",
+                "web",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass:env",
+                "STORE_PASSWORD")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("keytool.log").toFile());
     command.environment().put("STORE_PASSWORD", PASSWORD);
-    assertThat(command.start().waitFor()).as(Files.readString(folder.resolve("keytool.log"))).isZero();
+    assertThat(command.start().waitFor())
+        .as(Files.readString(folder.resolve("keytool.log")))
+        .isZero();
     return file;
   }
 
@@ -107,9 +118,7 @@ class HttpsIT {
                           HttpResponse.BodyHandlers.discarding()))
           .as("it is for localhost")
           .isInstanceOf(SSLException.class);
-      assertThat(
-              RawHttp.send(
-                  hub.httpPort(), "127.0.0.1", "GET / HTTP/1.1", "Host: localhost"))
+      assertThat(RawHttp.send(hub.httpPort(), "127.0.0.1", "GET / HTTP/1.1", "Host: localhost"))
           .contains("400");
     }
   }

@@ -10,8 +10,7 @@ class LockOutTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final LockOut lockOut =
       new LockOut(
-          new AccessProperties.Lockout(
-              3, 5, Duration.ofMinutes(15), Duration.ofMinutes(5), 100),
+          new AccessProperties.Lockout(3, 5, Duration.ofMinutes(15), Duration.ofMinutes(5), 100),
           () -> now);
 
   @Test

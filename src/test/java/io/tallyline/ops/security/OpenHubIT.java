@@ -22,8 +22,7 @@ class OpenHubIT {
 
   @Test
   void answers_what_the_table_has_to_this_machine_under_its_local_names_only(CapturedOutput log) {
-    try (TestHub hub =
-        SecuredHub.settings().with("hub.security.enabled", "false").start()) {
+    try (TestHub hub = SecuredHub.settings().with("hub.security.enabled", "false").start()) {
       assertThat(log.getAll()).contains("OPS-130");
       assertThat(RawHttp.status(get(hub, "localhost", "/actuator/info"))).isEqualTo(200);
       assertThat(RawHttp.status(get(hub, "127.0.0.1", "/actuator/sbom"))).isIn(200, 404);

@@ -134,7 +134,10 @@ class OpenIdIT {
   }
 
   private static JWTClaimsSet.Builder good() {
-    return PROVIDER.claims(AUDIENCE).subject("42").claim("realm_access", Map.of("roles", List.of("ERP/Admins")));
+    return PROVIDER
+        .claims(AUDIENCE)
+        .subject("42")
+        .claim("realm_access", Map.of("roles", List.of("ERP/Admins")));
   }
 
   @Test
@@ -161,11 +164,13 @@ class OpenIdIT {
     wrong.put("another key", OpenIdProvider.sign(good().build(), OpenIdProvider.rsaKey()));
     wrong.put("another issuer", PROVIDER.sign(good().issuer("http://127.0.0.1:1").build()));
     wrong.put("another audience", PROVIDER.sign(good().audience("shop").build()));
-    wrong.put("the browser's audience", PROVIDER.sign(good().audience(OpenIdProvider.CLIENT).build()));
+    wrong.put(
+        "the browser's audience", PROVIDER.sign(good().audience(OpenIdProvider.CLIENT).build()));
     wrong.put("no audience", PROVIDER.sign(good().audience((String) null).build()));
     wrong.put("expired", PROVIDER.sign(good().expirationTime(Date.from(past)).build()));
     wrong.put(
-        "not yet", PROVIDER.sign(good().notBeforeTime(Date.from(Instant.now().plusSeconds(3_600))).build()));
+        "not yet",
+        PROVIDER.sign(good().notBeforeTime(Date.from(Instant.now().plusSeconds(3_600))).build()));
     wrong.put("no name", PROVIDER.sign(good().subject(null).build()));
     wrong.put("no signature", new PlainJWT(good().build()).serialize());
     wrong.put("signed with the public key as a secret", symmetric.serialize());

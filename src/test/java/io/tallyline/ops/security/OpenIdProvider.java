@@ -165,10 +165,14 @@ final class OpenIdProvider implements AutoCloseable {
     }
     Map<String, Object> tokens =
         Map.of(
-            "access_token", UUID.randomUUID().toString(),
-            "token_type", "Bearer",
-            "expires_in", 300,
-            "id_token", sign(claims.build()));
+            "access_token",
+            UUID.randomUUID().toString(),
+            "token_type",
+            "Bearer",
+            "expires_in",
+            300,
+            "id_token",
+            sign(claims.build()));
     answer(exchange, 200, JSONObjectUtils.toJSONString(tokens));
   }
 

@@ -153,8 +153,7 @@ class SignInIT {
         .isNotIn(401, 403);
 
     String remembered =
-        TestUsers.basic(
-            TestUsers.user(AccessRole.VIEWER), TestUsers.password(AccessRole.VIEWER));
+        TestUsers.basic(TestUsers.user(AccessRole.VIEWER), TestUsers.password(AccessRole.VIEWER));
     assertThat(
             send(jolokia()
                     .header("Authorization", remembered)
@@ -199,12 +198,16 @@ class SignInIT {
     String token = Tokens.random();
     String password = "guest for a minute";
     var user =
-        new Account.User("guest", AccessRole.ADMIN, Passwords.hash(password.toCharArray(), "argon2"));
+        new Account.User(
+            "guest", AccessRole.ADMIN, Passwords.hash(password.toCharArray(), "argon2"));
     before
         .with(user)
         .with(
             new Account.Token(
-                "old", AccessRole.VIEWER, Tokens.sha256(token), Instant.parse("2020-01-01T00:00:00Z")))
+                "old",
+                AccessRole.VIEWER,
+                Tokens.sha256(token),
+                Instant.parse("2020-01-01T00:00:00Z")))
         .save();
     Browser browser = new Browser(HUB);
     await().atMost(SOON).until(() -> browser.signIn("guest", password).statusCode() == 302);
@@ -236,7 +239,8 @@ class SignInIT {
                   send(TestUsers.bearing(AccessRole.VIEWER, get("/actuator/info"))).statusCode()
                       == 200);
       assertThat(
-              send(get("/actuator/info").header("Authorization", TestUsers.basic("eve", "plain-text")))
+              send(get("/actuator/info")
+                      .header("Authorization", TestUsers.basic("eve", "plain-text")))
                   .statusCode())
           .isEqualTo(401);
     } finally {

@@ -45,7 +45,10 @@ class UsersFileTest {
             """
                 .formatted(HASH, DIGEST));
 
-    assertThat(users.user("ann")).get().extracting(Account.User::role).isEqualTo(AccessRole.APPROVER);
+    assertThat(users.user("ann"))
+        .get()
+        .extracting(Account.User::role)
+        .isEqualTo(AccessRole.APPROVER);
     assertThat(users.token(DIGEST)).get().extracting(Account.Token::name).isEqualTo("ci");
     assertThat(users.user("ci")).as("a token has no password").isEmpty();
   }
@@ -111,8 +114,8 @@ class UsersFileTest {
   }
 
   @Test
-  void the_first_start_makes_one_admin_whose_password_stands_in_a_private_file(
-      CapturedOutput log) throws Exception {
+  void the_first_start_makes_one_admin_whose_password_stands_in_a_private_file(CapturedOutput log)
+      throws Exception {
     Path nested = folder.resolve("data/users.conf");
 
     Accounts accounts = Accounts.open(nested, Duration.ofSeconds(1), InstantSource.system());
