@@ -8,14 +8,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * Looks at things in turn while the hub runs, each on a thread of its own, so that a server that
  * hangs holds up its own figure only. Starts last and stops first: a hub that stops is not to
  * report what is being stopped.
  */
-final class WatchHub implements SmartLifecycle {
+final class WatchHub implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
   private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
 
   private final List<Watch> watches;
@@ -54,6 +56,12 @@ final class WatchHub implements SmartLifecycle {
     } catch (RuntimeException broken) {
       log.error("OPS-214 {} failed: {}", watch.name(), broken.toString());
     }
+  }
+
+  /** Before anything else is stopped. */
+  @Override
+  public void onApplicationEvent(ContextClosedEvent closing) {
+    stop();
   }
 
   @Override

