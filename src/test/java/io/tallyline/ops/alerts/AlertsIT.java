@@ -12,8 +12,8 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tallyline.testing.OwnPostgres;
 import io.tallyline.testing.Outbox;
+import io.tallyline.testing.OwnPostgres;
 import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
@@ -165,7 +165,9 @@ class AlertsIT {
       for (JsonNode change : List.copyOf(told)) {
         String one = change.path("alert").asText() + change.path("labels");
         String state = change.path("state").asText();
-        assertThat(last.put(one, state)).as(one).isEqualTo(state.equals("firing") ? null : "firing");
+        assertThat(last.put(one, state))
+            .as(one)
+            .isEqualTo(state.equals("firing") ? null : "firing");
         if (state.equals("over")) {
           last.remove(one);
         }

@@ -53,12 +53,14 @@ class PeerCertificateIT {
         new MockEnvironment()
             .withProperty("spring.rabbitmq.ssl.enabled", "true")
             .withProperty("spring.rabbitmq.addresses", "rabbit-1:5671, amqps://me:x@rabbit-2/v")
-            .withProperty("hub.finance.datasource.url", "jdbc:postgresql://db/f?sslmode=verify-full")
+            .withProperty(
+                "hub.finance.datasource.url", "jdbc:postgresql://db/f?sslmode=verify-full")
             .withProperty("hub.inventory.datasource.url", "jdbc:postgresql://db:6432/i");
 
     assertThat(PeersWithTls.of(settings, LIMIT))
         .extracting(PeerCertificate::name)
-        .isEqualTo(List.of("broker rabbit-1:5671", "broker rabbit-2:5671", "finance database db:5432"));
+        .isEqualTo(
+            List.of("broker rabbit-1:5671", "broker rabbit-2:5671", "finance database db:5432"));
     assertThat(PeersWithTls.of(new MockEnvironment(), LIMIT)).isEmpty();
   }
 
