@@ -161,7 +161,7 @@ public final class Breaker extends RoutePolicySupport {
     }
     if (state == State.OPEN) {
       // Somebody started the route meanwhile: its batches would go round and round.
-      schedule(this::suspendRoute, Duration.ZERO);
+      schedule(this::suspendAgain, Duration.ZERO);
       return;
     }
     pause = state == State.HALF_OPEN ? shorter(doubled(pause), longestPause) : Duration.ZERO;
@@ -204,6 +204,13 @@ public final class Breaker extends RoutePolicySupport {
       rest = pause;
     }
     probeAfter(rest.plus(probeInterval));
+  }
+
+  /** Unless the server has answered meanwhile: then nothing would resume the route. */
+  private void suspendAgain() {
+    if (isOpen()) {
+      suspendRoute();
+    }
   }
 
   private void suspendRoute() {

@@ -133,4 +133,61 @@ class BreakerTest {
 
     assertThat(status()).isEqualTo(ServiceStatus.Stopped);
   }
+
+  @Test
+  void pauses_a_route_again_that_somebody_started_while_the_server_is_away() throws Exception {
+    away.set(true);
+    send();
+    await().atMost(LONG).until(() -> status() == ServiceStatus.Suspended);
+
+    camel.getRouteController().stopRoute("work");
+    camel.getRouteController().startRoute("work");
+    send();
+    await().atMost(LONG).until(() -> status() == ServiceStatus.Suspended);
+
+    away.set(false);
+    await().atMost(LONG).until(() -> status() == ServiceStatus.Started);
+    send();
+    await().atMost(LONG).until(() -> breaker.status().state() == Breaker.State.CLOSED);
+  }
+
+  @Test
+  void asks_at_once_when_told_to_and_only_while_the_route_pauses() throws Exception {
+    try (var slow = new DefaultCamelContext()) {
+      Breaker patient =
+          new Breaker(
+              "patient",
+              this::probe,
+              Duration.ofHours(1),
+              Duration.ofHours(1),
+              Clock.systemUTC(),
+              new SimpleMeterRegistry());
+      slow.addRoutes(
+          new RouteBuilder() {
+            @Override
+            public void configure() {
+              errorHandler(noErrorHandler());
+              from("seda:patient?pollTimeout=20")
+                  .routeId("patient")
+                  .routePolicy(patient)
+                  .process(exchange -> work());
+            }
+          });
+      slow.start();
+      assertThat(patient.probeNow()).isFalse();
+      away.set(true);
+      slow.createFluentProducerTemplate().to("seda:patient?waitForTaskToComplete=Never").send();
+      await()
+          .atMost(LONG)
+          .until(() -> slow.getRouteController().getRouteStatus("patient").isSuspended());
+
+      away.set(false);
+      await().atMost(LONG).until(patient::probeNow);
+
+      await()
+          .atMost(LONG)
+          .until(() -> slow.getRouteController().getRouteStatus("patient").isStarted());
+      patient.end();
+    }
+  }
 }
