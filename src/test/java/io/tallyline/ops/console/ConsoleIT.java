@@ -42,7 +42,8 @@ class ConsoleIT {
   private static final String STOPPED_HERE = "watch-unrouted";
   private static final By NODES = By.cssSelector(".camel-node-content");
   private static final Pattern NODE_ID = Pattern.compile("\\(ID:\\s*([^)]+)\\)");
-  private static final Pattern STEP_ID = Pattern.compile("^\\s+(?:- )?id: (\\S+[.]\\S+)$", Pattern.MULTILINE);
+  private static final Pattern STEP_ID =
+      Pattern.compile("^\\s+(?:- )?id: (\\S+[.]\\S+)$", Pattern.MULTILINE);
 
   private static ConsoleHub console;
   private static ConsoleBrowser browser;
@@ -125,7 +126,11 @@ class ConsoleIT {
     TreeSet<String> ids = new TreeSet<>();
     for (var node : browser.all(NODES)) {
       // Text, also of what is scrolled out of sight.
-      NODE_ID.matcher(node.getDomProperty("textContent")).results().map(ConsoleIT::id).forEach(ids::add);
+      NODE_ID
+          .matcher(node.getDomProperty("textContent"))
+          .results()
+          .map(ConsoleIT::id)
+          .forEach(ids::add);
     }
     return ids;
   }
@@ -286,7 +291,10 @@ class ConsoleIT {
               .filter(operation -> !isGetter(operation))
               .sorted(java.util.Comparator.comparing(MBeanOperationInfo::getName))
               .forEach(
-                  o -> rows.add("| | `%s` | %s |".formatted(GuardMBeans.signature(o), o.getDescription())));
+                  o ->
+                      rows.add(
+                          "| | `%s` | %s |"
+                              .formatted(GuardMBeans.signature(o), o.getDescription())));
         });
     return String.join("\n", rows);
   }

@@ -19,8 +19,7 @@ class ConsolePageTest {
     for (ConsoleOperation operation : ConsoleOperation.ALL) {
       rows.computeIfAbsent(
               "| %s | `%s` | "
-                  .formatted(
-                      operation.role().name().toLowerCase(Locale.ROOT), operation.mbeans()),
+                  .formatted(operation.role().name().toLowerCase(Locale.ROOT), operation.mbeans()),
               row -> new StringJoiner(", ", row, " |"))
           .add("`" + operation.operation() + "`");
     }

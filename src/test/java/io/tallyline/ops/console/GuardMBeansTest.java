@@ -15,7 +15,8 @@ import org.w3c.dom.Element;
 
 class GuardMBeansTest {
   private static final ObjectName ROUTE =
-      ConsoleOperation.name("org.apache.camel:context=tallyline,type=routes,name=\"post-journals\"");
+      ConsoleOperation.name(
+          "org.apache.camel:context=tallyline,type=routes,name=\"post-journals\"");
 
   private final GuardMBeans guard =
       new GuardMBeans(ManagementFactory.getPlatformMBeanServer(), () -> operator());
@@ -35,7 +36,8 @@ class GuardMBeansTest {
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(GuardMBeans.class.getResourceAsStream(GuardMBeans.POLICY));
-    var allowed = ((Element) document.getElementsByTagName("allow").item(0)).getElementsByTagName("mbean");
+    var allowed =
+        ((Element) document.getElementsByTagName("allow").item(0)).getElementsByTagName("mbean");
     for (int i = 0; i < allowed.getLength(); i++) {
       var mbean = (Element) allowed.item(i);
       String name = mbean.getElementsByTagName("name").item(0).getTextContent();
@@ -121,7 +123,8 @@ class GuardMBeansTest {
 
   @Test
   void text_of_others_stays_on_one_line() {
-    assertThat(Printed.of("a\r\nb\u001b[31m\u202e")).isEqualTo("a\\u000d\\u000ab\\u001b[31m\\u202e");
+    assertThat(Printed.of("a\r\nb\u001b[31m\u202e"))
+        .isEqualTo("a\\u000d\\u000ab\\u001b[31m\\u202e");
     assertThat(Printed.of("x".repeat(1_000))).hasSize(301).endsWith("…");
     assertThat(Printed.of(null)).isEqualTo("-");
   }
