@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * in what their endpoints answered, on a command line, or in a file that others can read.
  */
 class SecretsIT {
-  private static final Duration LONG = Duration.ofMinutes(4);
+  private static final Duration LONG = Duration.ofMinutes(8);
   private static final List<String> KINDS = List.of("inventory", "finance", "store");
 
   /** Everything but the memory of the process itself, which has to hold its secrets. */

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** TLS to a real RabbitMQ and a real PostgreSQL, verified by host name. */
 class TlsIT {
-  private static final Duration LONG = Duration.ofSeconds(150);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   /** Longer than any of these tests may take: what is final is not waited for. */
-  private static final String MORE_THAN_LONG = "300s";
+  private static final String MORE_THAN_LONG = "600s";
 
   private static int tlsPort;
 
