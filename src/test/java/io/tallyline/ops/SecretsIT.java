@@ -203,10 +203,14 @@ class SecretsIT {
     }
   }
 
-  private static void work(Map<String, PostgresServer.Database> databases, RabbitNode node) {
-    var outbox = new Outbox(databases.get("inventory").ownerDataSource());
-    outbox.recordSales(10, "10.5", "7.25");
-    outbox.record("x", "NobodyKnowsThis", "{}");
+  private static void work(Map<String, PostgresServer.Database> databases, RabbitNode node)
+      throws SQLException {
+    for (int i = 0; i < 10; i++) {
+      insert(databases.get("inventory"));
+    }
+    try (var producer = databases.get("inventory").superuser()) {
+      Outbox.record(producer, "x", "NobodyKnowsThis", "{}");
+    }
     try (Queues queues = new Queues(node, "/")) {
       var json = new BasicProperties.Builder().contentType("application/json").build();
       queues.publish("erp.events", SaleMessages.KEY, json, "{".getBytes(StandardCharsets.UTF_8));
@@ -242,6 +246,7 @@ class SecretsIT {
     await().atMost(LONG).ignoreExceptions().until(() -> journals(databases) == 11);
   }
 
+  /** As a producer who is trusted: the owner's password is one of those looked for. */
   private static void insert(PostgresServer.Database inventory) throws SQLException {
     String id = UUID.randomUUID().toString();
     try (var connection = inventory.superuser()) {
