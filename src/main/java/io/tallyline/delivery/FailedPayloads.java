@@ -90,8 +90,6 @@ public final class FailedPayloads {
   }
 
   private static Set<String> names(ObjectNode object) {
-    return object.properties().stream()
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
+    return object.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
   }
 }
