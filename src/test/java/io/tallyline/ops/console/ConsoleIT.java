@@ -144,10 +144,17 @@ class ConsoleIT {
       browser.choose(route, "Attributes");
       browser.size(1100, route.startsWith("relay") ? 1300 : 1000);
       browser.choose(route, "Route Diagram");
-      browser.until("the whole diagram", () -> !browser.all(NODES).isEmpty());
+      browser.until("the numbers of " + route, ConsoleIT::hasNumbers);
       browser.picture("diagram-" + route);
     }
     browser.size(1280, 900);
+  }
+
+  /** What is in work and what is done, at the first step. */
+  private static boolean hasNumbers() {
+    return !browser.all(NODES).isEmpty()
+        && browser.all(NODES).get(0).getText().lines().filter(line -> line.matches("\\d+")).count()
+            == 2;
   }
 
   @Test
