@@ -82,9 +82,10 @@ class DashboardsTest {
   void names_are_found_in_expressions() {
     PromQl found =
         PromQl.of(
-            "sum by (queue) (rate(a_total{x=\"b_total\", y!~'c|d'}[5m])) / on (le) (up > 0) or time() * 1e3");
+            "sum by (queue) (rate(a_total{x=\"b_total\", y!~'c|d'}[5m])) / on (le) (up > 0) or time() * 1e3 unless d{z=\"\"} offset 5m");
 
-    assertThat(found.metrics()).isEqualTo(Map.of("a_total", Set.of("x", "y"), "up", Set.of()));
+    assertThat(found.metrics())
+        .isEqualTo(Map.of("a_total", Set.of("x", "y"), "up", Set.of(), "d", Set.of("z")));
     assertThat(found.groupings()).containsExactly("le", "queue");
   }
 

@@ -20,7 +20,7 @@ public record PromQl(Map<String, Set<String>> metrics, Set<String> groupings) {
   private static final Pattern GROUPING =
       Pattern.compile("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
   private static final Pattern METRIC =
-      Pattern.compile("(?<![\\w:.])([a-zA-Z_:][\\w:]*)\\s*(?:\\{([^}]*)})?(?!\\s*[\\w:(])");
+      Pattern.compile("(?<![\\w:.])([a-zA-Z_:][\\w:]*+)\\s*+(?:\\{([^}]*)})?+(?!\\s*\\()");
   private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)\\s*(?:=~|!~|!=|=)");
   private static final Set<String> WORDS =
       Set.of(
