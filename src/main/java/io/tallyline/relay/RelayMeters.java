@@ -10,6 +10,8 @@ import io.tallyline.delivery.Delays;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class RelayMeters {
   private final RelayedOutbox outbox;
   private final MeterRegistry meters;
   private final DistributionSummary batchSize;
+  private final Map<List<MessageType>, Counts> published = new ConcurrentHashMap<>();
 
   RelayMeters(RelayedOutbox outbox, MeterRegistry meters) {
     this.outbox = outbox;
@@ -42,8 +45,16 @@ final class RelayMeters {
    */
   record Counts(List<Counter> outcomes, @Nullable Timer delay) {}
 
-  /** Of an event type, published in these versions. */
+  /**
+   * Of an event type, published in these versions. Made when the first row needs it: a table that is
+   * only checked leaves no series behind.
+   */
   Counts published(List<MessageType> versions) {
+    Counts known = published.get(versions);
+    return known != null ? known : published.computeIfAbsent(versions, this::register);
+  }
+
+  private Counts register(List<MessageType> versions) {
     String event = versions.get(0).name();
     return new Counts(
         versions.stream().map(type -> outcome(event, "v" + type.version(), "published")).toList(),

@@ -74,7 +74,7 @@ public final class TranslateEvents implements FollowsMappings {
       List<MessageTranslation> versions,
       String allVersions,
       String what,
-      RelayMeters.Counts counts) {
+      List<MessageType> types) {
     MessageType highest() {
       return versions.get(0).type();
     }
@@ -115,7 +115,7 @@ public final class TranslateEvents implements FollowsMappings {
         types.stream().map(type -> mappings.translation(type.folder())).toList(),
         MessageVersions.text(types.stream().map(MessageType::version).toList()),
         types.stream().map(MessageType::routingKey).collect(Collectors.joining(", ")),
-        meters.published(types));
+        List.copyOf(types));
   }
 
   /** The highest goes out first: a consumer that understands it has it before the others. */
@@ -149,7 +149,7 @@ public final class TranslateEvents implements FollowsMappings {
       }
       List<Outgoing> messages = messages(row, translation, span, now);
       return new OutboxBatch.Translated(
-          messages, translation.counts(), translation.what(), null, span);
+          messages, meters.published(translation.types()), translation.what(), null, span);
     } catch (Rejected rejected) {
       MessageType type = translation == null ? null : translation.highest();
       return new OutboxBatch.Translated(
