@@ -22,10 +22,6 @@ import io.tallyline.testing.TestCertificate;
 import io.tallyline.testing.TestHub;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -436,12 +432,6 @@ class AlertsIT {
   }
 
   private String get(String path) throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:%d%s".formatted(hub.httpPort(), path)))
-                .build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+    return hub.get(path).body();
   }
 }
