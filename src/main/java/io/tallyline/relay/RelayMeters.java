@@ -46,8 +46,8 @@ final class RelayMeters {
   record Counts(List<Counter> outcomes, @Nullable Timer delay) {}
 
   /**
-   * Of an event type, published in these versions. Made when the first row needs it: a table that is
-   * only checked leaves no series behind.
+   * Of an event type, published in these versions. Made when the first row needs it: a table that
+   * is only checked leaves no series behind.
    */
   Counts published(List<MessageType> versions) {
     Counts known = published.get(versions);

@@ -71,10 +71,7 @@ public final class TranslateEvents implements FollowsMappings {
 
   /** Of one event type: every version that is published, the highest first. */
   private record Translation(
-      List<MessageTranslation> versions,
-      String allVersions,
-      String what,
-      List<MessageType> types) {
+      List<MessageTranslation> versions, String allVersions, String what, List<MessageType> types) {
     MessageType highest() {
       return versions.get(0).type();
     }

@@ -163,7 +163,8 @@ class MetricsIT {
             () ->
                 counter("hub.relay.events", "outcome", "published", "outbox", "inventory") == 20
                     && gauge("hub.relay.running", "outbox", "inventory") == 1);
-    assertThat(meter("hub.relay.publish.delay", "outbox", "inventory").timer().count()).isEqualTo(20);
+    assertThat(meter("hub.relay.publish.delay", "outbox", "inventory").timer().count())
+        .isEqualTo(20);
     assertThat(meter("hub.relay.batch.size", "outbox", "inventory").summary().totalAmount())
         .isEqualTo(20);
   }
