@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.tallyline.ops.security.AccessRole;
 import io.tallyline.testing.HubProcess;
 import io.tallyline.testing.Leaks;
 import io.tallyline.testing.Outbox;
@@ -14,6 +15,7 @@ import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
+import io.tallyline.testing.TestUsers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +36,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +59,14 @@ class SecretsIT {
   private final Map<String, String> secrets = new TreeMap<>();
   private final Map<String, String> environment = new HashMap<>(ALL_ENDPOINTS);
   private final HttpClient http = HttpClient.newHttpClient();
+
+  /** Whoever looks may see everything, and so would see what should not be there. */
+  @BeforeEach
+  void an_admin() {
+    export("hub.security.users-file", TestUsers.file().toAbsolutePath().toString());
+    secrets.put("token of the admin", TestUsers.token(AccessRole.ADMIN));
+    secrets.put("password of the admin", TestUsers.password(AccessRole.ADMIN));
+  }
 
   private String secret(String setting) {
     return secrets.computeIfAbsent(
@@ -290,7 +301,8 @@ class SecretsIT {
   }
 
   private static HttpRequest.Builder request(int port, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+    return TestUsers.bearing(
+            AccessRole.ADMIN, HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)))
         .timeout(Duration.ofSeconds(30));
   }
 

@@ -3,6 +3,7 @@ package io.tallyline.ops.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallyline.ops.security.AccessRole;
 import io.tallyline.testing.Outbox;
 import io.tallyline.testing.OwnPostgres;
 import io.tallyline.testing.PostgresServer;
@@ -10,7 +11,7 @@ import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.TcpProxy;
 import io.tallyline.testing.TestHub;
-import java.net.URI;
+import io.tallyline.testing.TestUsers;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -122,8 +123,7 @@ class HealthIT {
     try {
       return HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:%d%s".formatted(hub.httpPort(), path)))
+              TestUsers.bearing(AccessRole.VIEWER, HttpRequest.newBuilder(hub.uri(path)))
                   .timeout(PROBE)
                   .build(),
               HttpResponse.BodyHandlers.ofString());

@@ -16,9 +16,6 @@ import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.TcpProxy;
 import io.tallyline.testing.TestHub;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -325,13 +322,7 @@ class MetricsIT {
   }
 
   private String get(String path) throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d%s".formatted(hub.httpPort(), path)))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = hub.get(path);
     assertThat(answer.statusCode()).isEqualTo(200);
     return answer.body();
   }
