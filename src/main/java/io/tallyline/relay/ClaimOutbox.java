@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -47,6 +48,7 @@ public final class ClaimOutbox {
           + " FROM %s WHERE seq <> ALL (?) ORDER BY seq LIMIT ?";
   private static final String LENGTH_SQL =
       "SELECT octet_length(payload::text) FROM %s WHERE seq = ?";
+  private static final String STILL_THERE_SQL = "SELECT seq FROM %s WHERE seq = ANY (?)";
   private static final String PAYLOAD_SQL = "SELECT payload::text FROM %s WHERE seq = ?";
 
   private final RelayedOutbox outbox;
@@ -54,6 +56,7 @@ public final class ClaimOutbox {
   private final String claimSql;
   private final String lengthSql;
   private final String payloadSql;
+  private final String stillThereSql;
   private final RelayProperties properties;
   private final RelayHealth health;
   private final SQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
@@ -66,6 +69,7 @@ public final class ClaimOutbox {
     this.claimSql = CLAIM_SQL.formatted(outbox.table());
     this.lengthSql = LENGTH_SQL.formatted(outbox.table());
     this.payloadSql = PAYLOAD_SQL.formatted(outbox.table());
+    this.stillThereSql = STILL_THERE_SQL.formatted(outbox.table());
     this.properties = properties;
     this.health = health;
   }
@@ -104,7 +108,27 @@ public final class ClaimOutbox {
     }
   }
 
+  /** Rows that were left behind and that somebody has exported and deleted since. */
+  private void forgetDeleted(Connection connection) throws SQLException {
+    if (immovable.isEmpty()) {
+      return;
+    }
+    Set<Long> there = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(stillThereSql)) {
+      statement.setArray(1, connection.createArrayOf("bigint", immovable.toArray()));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          there.add(result.getLong(1));
+        }
+      }
+    }
+    if (immovable.retainAll(there)) {
+      health.leftBehind(immovable.size());
+    }
+  }
+
   private OutboxBatch read(Connection connection) throws SQLException {
+    forgetDeleted(connection);
     Instant now = health.now();
     List<OutboxRow> rows = new ArrayList<>();
     int most = health.batchSize();
