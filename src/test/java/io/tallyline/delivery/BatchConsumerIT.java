@@ -11,6 +11,7 @@ import io.tallyline.contracts.Names;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.testing.RabbitNode;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -352,6 +353,11 @@ class BatchConsumerIT {
     @Bean
     Received received() {
       return new Received();
+    }
+
+    @Bean
+    InstantSource clock() {
+      return InstantSource.system();
     }
   }
 }

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.testing.RabbitNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -249,6 +251,8 @@ class TopologyIT {
     return new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(RabbitAutoConfiguration.class))
         .withUserConfiguration(Delivery.class)
+        .withBean(InstantSource.class, InstantSource::system)
+        .withBean(SimpleMeterRegistry.class, SimpleMeterRegistry::new)
         .withPropertyValues(
             "spring.rabbitmq.addresses=" + node.address(),
             "spring.rabbitmq.username=" + node.username(),
