@@ -107,7 +107,7 @@ class DatabaseRolesIT {
     PostgresServer.Database any = PostgresServer.empty("store");
     server = any.url().substring(0, any.url().lastIndexOf('/') + 1);
     String script = Files.readString(SCRIPT);
-    String statements = script.split("<<SQL\n", 2)[1].split("\nSQL\n", 2)[0];
+    String statements = script.split("<<'SQL'\n", 2)[1].split("\nSQL\n", 2)[0];
     try (Connection superuser = any.superuser();
         var execute = superuser.createStatement()) {
       for (DatabaseAccess.Kind kind : KINDS) {
@@ -115,12 +115,16 @@ class DatabaseRolesIT {
             .contains(
                 "make_database %s %s"
                     .formatted(kind.schema(), prefix(kind).substring(APART.length())));
-        for (String statement : statements.split("\n")) {
+        // The lines that begin with a backslash read the passwords.
+        for (String statement :
+            statements.lines().filter(line -> !line.startsWith("\\")).toList()) {
           execute.execute(
               statement
-                  .replace("$1", database(kind))
-                  .replace("$2", prefix(kind))
-                  .replace(":'password'", "'" + SECRET + "'"));
+                  .replace(":\"database\"", database(kind))
+                  .replace(":\"owner\"", owner(kind))
+                  .replace(":\"runtime\"", runtime(kind))
+                  .replace(":'owner_password'", "'" + SECRET + "'")
+                  .replace(":'runtime_password'", "'" + SECRET + "'"));
         }
       }
     }
