@@ -1,6 +1,7 @@
 package io.tallyline.testing;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -122,6 +123,8 @@ public final class Queues implements AutoCloseable {
   public void close() {
     try {
       connection.close();
+    } catch (AlreadyClosedException closed) {
+      // The broker was stopped on purpose, which comes to the same.
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }
