@@ -9,6 +9,7 @@ import io.tallyline.testing.TestHub;
 import io.tallyline.testing.TestUsers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /** A hub with every route that there is, and Jolokia as its console and programs speak it. */
@@ -37,6 +40,7 @@ final class ConsoleHub implements AutoCloseable {
   }
 
   ConsoleHub(PostgresServer.Database finance) {
+    requireNoOther();
     this.finance = finance;
     this.hub =
         new TestHub.Settings()
@@ -46,6 +50,20 @@ final class ConsoleHub implements AutoCloseable {
             .database(finance)
             .broker(RabbitNode.shared(), virtualHost)
             .start();
+  }
+
+  /** Camel's MBeans of a second hub have other names, and the console shows those of the first. */
+  private static void requireNoOther() {
+    try {
+      var left =
+          ManagementFactory.getPlatformMBeanServer()
+              .queryNames(new ObjectName("org.apache.camel:type=context,*"), null);
+      if (!left.isEmpty()) {
+        throw new IllegalStateException("an earlier test left a hub running: " + left);
+      }
+    } catch (MalformedObjectNameException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   static String route(String id) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -37,6 +38,11 @@ class EndpointTableIT {
   private static final Set<String> REFUSED_METHODS = Set.of("OPTIONS", "TRACE", "PATCH");
 
   private static final TestHub HUB = SecuredHub.shared();
+
+  @AfterAll
+  static void endHub() {
+    SecuredHub.end();
+  }
 
   /** A mapping's path with something for its variables. */
   private static String example(String pattern) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a request may not look like, however its sender is signed in. */
 class HttpLimitsIT {
   private static final TestHub HUB = SecuredHub.shared();
+
+  @AfterAll
+  static void endHub() {
+    SecuredHub.end();
+  }
+
   private static final String BEARER = "Authorization: Bearer " + TestUsers.token(AccessRole.ADMIN);
 
   private static String raw(String requestLine, String... headers) {

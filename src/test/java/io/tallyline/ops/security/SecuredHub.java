@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A small hub for tests of its HTTP door, and a client that behaves like a browser. */
 final class SecuredHub {
@@ -27,21 +28,32 @@ final class SecuredHub {
 
   private static final Path USERS_FILE = usersFile();
 
-  /** Started by the first test class that needs it; ends with the JVM. */
-  private static final class Shared {
-    private static final TestHub HUB =
-        settings()
-            .with("hub.security.users-file", USERS_FILE.toString())
-            .with("hub.security.users-check-interval", "50ms")
-            .with("hub.security.sessions.per-user", "3")
-            .with("hub.http.max-body-size", "64KB")
-            .start();
-  }
+  private static @Nullable TestHub shared;
 
   private SecuredHub() {}
 
-  static TestHub shared() {
-    return Shared.HUB;
+  /**
+   * One hub for the tests of a class, which ends it with {@link #end()}: a second hub of the same
+   * JVM has the first one's MBean names.
+   */
+  static synchronized TestHub shared() {
+    if (shared == null) {
+      shared =
+          settings()
+              .with("hub.security.users-file", USERS_FILE.toString())
+              .with("hub.security.users-check-interval", "50ms")
+              .with("hub.security.sessions.per-user", "3")
+              .with("hub.http.max-body-size", "64KB")
+              .start();
+    }
+    return shared;
+  }
+
+  static synchronized void end() {
+    if (shared != null) {
+      shared.close();
+      shared = null;
+    }
   }
 
   /** The users file of the shared hub, which tests may edit. */

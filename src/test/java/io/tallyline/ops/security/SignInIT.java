@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every way to sign in, over HTTP, and what a session of a browser may and may not. */
 class SignInIT {
   private static final TestHub HUB = SecuredHub.shared();
+
+  @AfterAll
+  static void endHub() {
+    SecuredHub.end();
+  }
+
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private static HttpRequest.Builder get(String path) {
