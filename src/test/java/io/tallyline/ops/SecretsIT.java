@@ -15,6 +15,7 @@ import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
+import io.tallyline.testing.TestCertificate;
 import io.tallyline.testing.TestUsers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -148,14 +149,42 @@ class SecretsIT {
     mount("spring.rabbitmq.password", secret("spring.rabbitmq.password"));
   }
 
+  /**
+   * Nobody is there to be told, so each attempt to tell of the dead letters fails, and is logged.
+   */
+  private void notifications() throws IOException {
+    export("spring.mail.host", "127.0.0.1");
+    export("spring.mail.port", Integer.toString(freePort()));
+    export("spring.mail.username", "hub");
+    mount("spring.mail.password", secret("spring.mail.password"));
+    export("hub.alerts.mail.to", "oncall@example.com");
+    export("hub.alerts.mail.from", "hub@example.com");
+    export("hub.alerts.webhook.url", "http://127.0.0.1:%d/".formatted(freePort()));
+    export("hub.alerts.webhook.allowed-hosts", "127.0.0.1");
+    export("hub.alerts.webhook.allowed-networks", "127.0.0.1/32");
+    mount("hub.alerts.webhook.secret", secret("hub.alerts.webhook.secret"));
+    export("hub.alerts.webhook.attempts", "1");
+    export("hub.alerts.mail.attempts", "1");
+    export("hub.alerts.interval", "1s");
+    export("hub.delivery.watch-interval", "1s");
+  }
+
+  /** Read by the watch over certificates. Made before anybody looks at command lines: keytool's. */
+  private void keyStore() throws IOException {
+    TestCertificate certificate = TestCertificate.make(folder, "hub.example.com", 400);
+    export("spring.ssl.bundle.jks.web.keystore.location", "file:" + certificate.file());
+    secrets.put("password of a key store", TestCertificate.PASSWORD);
+    mount("spring.ssl.bundle.jks.web.keystore.password", TestCertificate.PASSWORD);
+  }
+
   @Test
   void none_is_seen_in_the_life_of_a_hub() throws Exception {
     RabbitNode node = RabbitNode.alone("secrets");
     try (OwnPostgres server = OwnPostgres.started("secrets")) {
       Map<String, PostgresServer.Database> databases = databases(server);
       broker(node);
-      export("spring.mail.host", "127.0.0.1");
-      mount("spring.mail.password", secret("spring.mail.password"));
+      notifications();
+      keyStore();
       int port = freePort();
       export("server.port", Integer.toString(port));
       export("hub.data-directory", folder.resolve("data").toString());
@@ -169,6 +198,9 @@ class SecretsIT {
           await().atMost(LONG).until(() -> ready(hub, port));
           work(databases, node);
           int answered = ask(leaks, port);
+          await("nobody could be told")
+              .atMost(LONG)
+              .until(() -> hub.output().contains("OPS-210") && hub.output().contains("OPS-212"));
           troubles(server, node, databases);
           answered += ask(leaks, port);
           hub.terminate();

@@ -22,6 +22,7 @@ class ImmovableRowsIT {
   private final RabbitNode node = RabbitNode.shared();
   private final String virtualHost = node.newVirtualHost();
   private final PostgresServer.Database inventory = PostgresServer.fresh("inventory");
+  private final Outbox outbox = new Outbox(inventory.ownerDataSource());
   private final JdbcClient database = JdbcClient.create(inventory.dataSource());
 
   @Test
@@ -35,29 +36,15 @@ class ImmovableRowsIT {
         Queues queues = new Queues(node, virtualHost)) {
       queues.bind("subscriber", "erp.inventory", "inventory.#", Map.of());
 
-      insertLargerThanAnyQueueTakes();
+      outbox.recordImmovable();
       await().atMost(LONG).until(() -> leftBehind(hub) == 1);
       recordSale();
       await().atMost(LONG).until(() -> queues.count("subscriber") == 1);
       assertThat(rows()).as("it stays in the outbox").isEqualTo(1);
 
-      try (var owner = inventory.superuser();
-          var statement = owner.createStatement()) {
-        statement.execute("DELETE FROM inventory.outbox_event");
-      }
+      outbox.deleteAll();
 
       await().atMost(LONG).until(() -> leftBehind(hub) == 0);
-    }
-  }
-
-  /** 70 MiB as text, though PostgreSQL keeps it in less than one. */
-  private void insertLargerThanAnyQueueTakes() throws Exception {
-    try (var owner = inventory.superuser();
-        var statement = owner.createStatement()) {
-      statement.execute(
-          "INSERT INTO inventory.outbox_event (aggregate_type, aggregate_id, event_type, payload)"
-              + " VALUES ('InventoryTransaction', 'x', 'SalesTransactionCreated',"
-              + " jsonb_build_object('note', repeat('x', 70 * 1024 * 1024)))");
     }
   }
 

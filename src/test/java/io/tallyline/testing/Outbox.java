@@ -64,6 +64,23 @@ public final class Outbox {
     return ids;
   }
 
+  /** A row that no queue takes: 70 MiB as text, though PostgreSQL keeps it in less than one. */
+  public void recordImmovable() {
+    JdbcClient.create(owner)
+        .sql(
+            """
+            INSERT INTO inventory.outbox_event (aggregate_type, aggregate_id, event_type, payload)
+            VALUES ('InventoryTransaction', 'x', 'SalesTransactionCreated',
+                    jsonb_build_object('note', repeat('x', 70 * 1024 * 1024)))
+            """)
+        .update();
+  }
+
+  /** As somebody does who has read the alert's runbook. */
+  public void deleteAll() {
+    JdbcClient.create(owner).sql("DELETE FROM inventory.outbox_event").update();
+  }
+
   public long rows() {
     return JdbcClient.create(owner)
         .sql("SELECT count(*) FROM inventory.outbox_event")

@@ -107,6 +107,7 @@ class AlertsIT {
             "broker-blocked",
             "broker-away",
             "queue-without-consumer",
+            "immovable-rows",
             "pool-exhausted",
             "not-ready")) {
       settings.with("hub.alerts.hold." + alert, "300ms");
@@ -379,6 +380,16 @@ class AlertsIT {
 
   @Test
   @Order(10)
+  void immovable_rows_by_a_row_that_no_queue_could_hold() {
+    outbox.recordImmovable();
+    fires("immovable-rows");
+
+    outbox.deleteAll();
+    isOverSoon("immovable-rows");
+  }
+
+  @Test
+  @Order(11)
   void broker_away_by_a_broker_that_is_stopped() {
     node.awaitSettled();
     node.stopApplication();
