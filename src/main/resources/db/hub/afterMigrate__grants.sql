@@ -16,5 +16,9 @@ BEGIN
       ' GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I', runtime);
   EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA hub GRANT USAGE, SELECT ON SEQUENCES TO %I', runtime);
   EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON hub.tallyline_schema_history FROM %I', runtime);
+  -- What was recorded stays: these are added to and read.
+  EXECUTE format('REVOKE UPDATE, DELETE ON hub.stored_event FROM %I', runtime);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION hub.make_event_month(date), hub.drop_event_month(date) TO %I',
+      runtime);
 END
 $$;

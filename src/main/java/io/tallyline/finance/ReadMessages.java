@@ -70,6 +70,40 @@ public final class ReadMessages implements FollowsMappings {
     this.tables = new CompiledTables<>(mappings, ReadMessages::compile, ReadMessages::postings);
   }
 
+  /** For those who only want to know: nothing is counted, traced or logged. */
+  static ReadMessages quiet(Mappings mappings) {
+    return new ReadMessages(
+        mappings,
+        new FinanceMeters(new io.micrometer.core.instrument.composite.CompositeMeterRegistry()),
+        java.time.Clock.systemUTC(),
+        Traces.OFF);
+  }
+
+  /** One message with what reading made of it. */
+  Delivery readOne(Message message, String table) {
+    Delivery delivery = new Delivery(message);
+    try {
+      read(delivery, tables.get(table));
+    } catch (Rejected rejected) {
+      delivery.reject(rejected);
+    } catch (RuntimeException | StackOverflowError | LinkageError unexpected) {
+      delivery.reject(
+          new Rejected(
+              Reason.EXHAUSTED, "FIN-018", "the message could not be read: " + unexpected));
+    }
+    return delivery;
+  }
+
+  /** What a table posts: names of events with the versions that are understood. */
+  Map<String, List<Integer>> posts(String table) {
+    Map<String, List<Integer>> posts = new java.util.TreeMap<>();
+    tables
+        .get(table)
+        .byName()
+        .forEach((name, understood) -> posts.put(name, List.copyOf(understood.numbers())));
+    return posts;
+  }
+
   /** What a table says, by the event's name. */
   private record Postings(Map<String, Understood> byName) {
     /** As the table names them, for errors. */
