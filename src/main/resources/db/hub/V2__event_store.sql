@@ -31,7 +31,7 @@ CREATE INDEX stored_event_aggregate ON hub.stored_event (aggregate_id, id) WHERE
 CREATE INDEX stored_event_correlation ON hub.stored_event (correlation_id, id) WHERE correlation_id IS NOT NULL;
 CREATE INDEX stored_event_message ON hub.stored_event (message_id, id) WHERE message_id IS NOT NULL;
 CREATE INDEX stored_event_name ON hub.stored_event (name, version, received_at, id);
-CREATE INDEX stored_event_id ON hub.stored_event (id);
+CREATE INDEX stored_event_number ON hub.stored_event (id);
 CREATE INDEX stored_event_revision ON hub.stored_event (revision_of, id) WHERE revision_of IS NOT NULL;
 
 -- A month that was written to a file, whole, and may go.

@@ -23,25 +23,30 @@ class PackageTableTest {
   /** A package, and the packages of ours that it may import. */
   private static final Map<String, List<String>> TABLE =
       new TreeMap<>(
-          Map.of(
-              "contracts", List.of(),
-              "embedded", List.of(),
-              "mapping", List.of("contracts"),
-              "delivery", List.of("contracts"),
-              "relay", List.of("contracts", "delivery", "mapping"),
-              "finance", List.of("contracts", "delivery", "mapping"),
-              "bridge", List.of("contracts", "delivery", "mapping"),
-              "workbench", List.of("contracts", "mapping", "finance"),
-              "ops",
+          Map.ofEntries(
+              Map.entry("contracts", List.of()),
+              Map.entry("audit", List.of()),
+              Map.entry("embedded", List.of()),
+              Map.entry("mapping", List.of("contracts")),
+              Map.entry("delivery", List.of("contracts")),
+              Map.entry("relay", List.of("contracts", "delivery", "mapping")),
+              Map.entry("finance", List.of("contracts", "delivery", "mapping")),
+              Map.entry("bridge", List.of("contracts", "delivery", "mapping")),
+              Map.entry("eventstore", List.of("contracts", "delivery")),
+              Map.entry("workbench", List.of("contracts", "mapping", "finance")),
+              Map.entry(
+                  "ops",
                   List.of(
                       "contracts",
+                      "audit",
                       "embedded",
                       "mapping",
                       "delivery",
                       "relay",
                       "finance",
                       "bridge",
-                      "workbench")));
+                      "eventstore",
+                      "workbench"))));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -33,6 +33,15 @@ public final class Names {
 
   public static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
 
+  /** The event store's copy of everything. */
+  public static final String EVENT_STORE_QUEUE = "hub.event-store";
+
+  /** Outbox rows on their way to be translated again. */
+  public static final String OUTBOX_RETRY_QUEUE = "inventory.outbox.retry";
+
+  /** The same for finance's own outbox. */
+  public static final String FINANCE_OUTBOX_RETRY_QUEUE = "finance.outbox.retry";
+
   /** Outbox rows that no mapping could translate. */
   public static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
 
@@ -57,6 +66,9 @@ public final class Names {
    * lost.
    */
   public static final String HUB_ROUTING_KEY = "hub-routing-key";
+
+  /** Who asked for a message to be sent again: {@code replay:7}, {@code dead-letter:12}. */
+  public static final String HUB_MARK = "hub-mark";
 
   /** Prefix of every header that only the hub itself may set. */
   public static final String HUB_PREFIX = "hub-";

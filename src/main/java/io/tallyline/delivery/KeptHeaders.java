@@ -76,6 +76,7 @@ record KeptHeaders(Map<String, Object> headers, String dropped) {
         kept.put(waiting ? senders(name) : name, value);
       }
     } else if (name.equals(Names.HUB_VERSIONS)
+        || (returned && name.equals(Names.HUB_MARK))
         || !name.toLowerCase(Locale.ROOT).startsWith(Names.HUB_PREFIX)) {
       kept.put(name, value);
     } else if (returned && name.startsWith(Names.HUB_SENDER_PREFIX)) {

@@ -34,7 +34,7 @@ public class Topology {
    * {@code erp.unrouted} instead of vanishing.
    */
   @Bean
-  @OnRole({"relay", "finance"})
+  @OnRole({"relay", "finance", "store"})
   Declarables eventExchanges() {
     TopicExchange events = ExchangeBuilder.topicExchange(Names.EVENTS_EXCHANGE).build();
     FanoutExchange unrouted = ExchangeBuilder.fanoutExchange(Names.UNROUTED).build();
@@ -54,29 +54,73 @@ public class Topology {
 
   /** Where the relay puts outbox rows that no mapping can translate. */
   @Bean
-  @OnRole("relay")
+  @OnRole({"relay", "store"})
   Declarables outboxQueues() {
     Queue dead = deadQueue(Names.OUTBOX_DEAD_QUEUE);
     return new Declarables(dead, boundToDead(dead));
   }
 
+  /** By which they come back, once the mapping or the row is corrected. */
+  @Bean
+  @OnRole({"relay", "store"})
+  Declarables outboxRetryQueue(DeliveryProperties settings) {
+    return retryQueue(Names.OUTBOX_RETRY_QUEUE, Names.OUTBOX_DEAD_QUEUE, settings);
+  }
+
   /** The same for the announcements in finance's own outbox. */
   @Bean
-  @OnRole("finance")
+  @OnRole({"finance", "store"})
   Declarables financeOutboxQueues() {
     Queue dead = deadQueue(Names.FINANCE_OUTBOX_DEAD_QUEUE);
     return new Declarables(dead, boundToDead(dead));
   }
 
-  /** The journal writer's work queue, and where its failures end. */
+  @Bean
+  @OnRole({"finance", "store"})
+  Declarables financeOutboxRetryQueue(DeliveryProperties settings) {
+    return retryQueue(Names.FINANCE_OUTBOX_RETRY_QUEUE, Names.FINANCE_OUTBOX_DEAD_QUEUE, settings);
+  }
+
+  private static Declarables retryQueue(
+      String name, String deadQueue, DeliveryProperties settings) {
+    DirectExchange back = ExchangeBuilder.directExchange(Names.RETURN_EXCHANGE).build();
+    Queue retry = workQueue(name, new Queue(deadQueue), settings.deliveryLimit());
+    return new Declarables(back, retry, BindingBuilder.bind(retry).to(back).with(name));
+  }
+
+  /**
+   * The event store's copy of everything. Whatever is in it can be stored, so it has no dead queue,
+   * and a limit of deliveries that no outage reaches: RabbitMQ 4 would drop after 20. It refuses
+   * nothing, or it would hold up publishers.
+   */
+  @Bean
+  @OnRole("store")
+  Declarables eventStoreQueue() {
+    Queue store =
+        QueueBuilder.durable(Names.EVENT_STORE_QUEUE)
+            .quorum()
+            .deliveryLimit(Integer.MAX_VALUE)
+            .build();
+    return new Declarables(
+        store, BindingBuilder.bind(store).to(new TopicExchange(Names.EVENTS_EXCHANGE)).with("#"));
+  }
+
+  /** Where the journal writer's failures end. */
+  @Bean
+  @OnRole({"finance", "store"})
+  Declarables journalDeadQueue() {
+    Queue dead = deadQueue(Names.JOURNAL_DEAD_QUEUE);
+    return new Declarables(dead, boundToDead(dead));
+  }
+
+  /** The journal writer's work queue. */
   @Bean
   @OnRole("finance")
   Declarables journalQueues(DeliveryProperties settings) {
-    Queue dead = deadQueue(Names.JOURNAL_DEAD_QUEUE);
-    Queue work = workQueue(Names.JOURNAL_QUEUE, dead, settings.deliveryLimit());
+    Queue work =
+        workQueue(
+            Names.JOURNAL_QUEUE, new Queue(Names.JOURNAL_DEAD_QUEUE), settings.deliveryLimit());
     return new Declarables(
-        dead,
-        boundToDead(dead),
         work,
         BindingBuilder.bind(work)
             .to(new TopicExchange(Names.INVENTORY_EXCHANGE))

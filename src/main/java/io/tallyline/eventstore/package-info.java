@@ -1,6 +1,4 @@
-/**
- * The append-only record of integration messages, and the way by which messages are sent again.
- */
+/** The append-only record of integration messages, and the way by which messages are sent again. */
 @NullMarked
 package io.tallyline.eventstore;
 

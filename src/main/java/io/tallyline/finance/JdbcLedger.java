@@ -212,7 +212,9 @@ public final class JdbcLedger implements Ledger {
           .list();
     }
     return heads.stream()
-        .map(head -> head.with(head.id() == null ? List.of() : lines.getOrDefault(head.id(), List.of())))
+        .map(
+            head ->
+                head.with(head.id() == null ? List.of() : lines.getOrDefault(head.id(), List.of())))
         .toList();
   }
 

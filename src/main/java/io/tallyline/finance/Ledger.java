@@ -38,7 +38,12 @@ public interface Ledger {
 
   /** What one account has in one currency; exact sums. */
   record Balance(
-      String account, String name, String type, String currency, BigDecimal debit, BigDecimal credit) {
+      String account,
+      String name,
+      String type,
+      String currency,
+      BigDecimal debit,
+      BigDecimal credit) {
     /** Debits less credits. */
     public BigDecimal balance() {
       return debit.subtract(credit);

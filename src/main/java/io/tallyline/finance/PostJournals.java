@@ -4,6 +4,7 @@ import io.opentelemetry.api.trace.Span;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.delivery.Breaker;
+import io.tallyline.delivery.DatabaseFailure;
 import io.tallyline.delivery.MessageLog;
 import io.tallyline.delivery.ServerAway;
 import io.tallyline.delivery.Traces;
@@ -150,7 +151,7 @@ public final class PostJournals implements AutoCloseable {
           work.accept(batch);
           return null;
         } catch (RuntimeException failure) {
-          if (!LedgerFailure.isAway(failure)) {
+          if (!DatabaseFailure.isAway(failure)) {
             return failure;
           }
           if (breaker.isOpen()
@@ -158,7 +159,7 @@ public final class PostJournals implements AutoCloseable {
               || stopsWithin(settings.retryDelay())) {
             throw new ServerAway(
                 "FIN-030 the finance database is away (%s)."
-                    .formatted(LedgerFailure.inWords(failure)),
+                    .formatted(DatabaseFailure.inWords(failure)),
                 failure);
           }
         }
@@ -184,13 +185,13 @@ public final class PostJournals implements AutoCloseable {
   }
 
   private static void settle(Delivery delivery, RuntimeException failure) {
-    if (LedgerFailure.isFinal(failure)) {
+    if (DatabaseFailure.isFinal(failure)) {
       delivery.reject(
           new Rejected(
               Reason.EXHAUSTED,
               "FIN-015",
               "the ledger refused the journal of transaction %s: %s. Correct the cause, then retry the dead letter."
-                  .formatted(reference(delivery), LedgerFailure.inWords(failure))));
+                  .formatted(reference(delivery), DatabaseFailure.inWords(failure))));
     } else {
       delivery.fail(sentence(delivery, failure));
     }
@@ -198,7 +199,7 @@ public final class PostJournals implements AutoCloseable {
 
   private static String sentence(Delivery delivery, RuntimeException failure) {
     return "FIN-016 the journal of transaction %s could not be written for now: %s"
-        .formatted(reference(delivery), LedgerFailure.inWords(failure));
+        .formatted(reference(delivery), DatabaseFailure.inWords(failure));
   }
 
   private static String reference(Delivery delivery) {
@@ -247,7 +248,7 @@ public final class PostJournals implements AutoCloseable {
       spans.forEach(Span::end);
     } catch (RuntimeException failure) {
       for (Span span : spans) {
-        Traces.failed(span, LedgerFailure.inWords(failure));
+        Traces.failed(span, DatabaseFailure.inWords(failure));
         span.end();
       }
       throw failure;

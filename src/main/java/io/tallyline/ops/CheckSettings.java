@@ -96,6 +96,12 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     derived.put(
         "hub.delivery.watch-interval-millis",
         millis(environment, "hub.delivery.watch-interval", "5s"));
+    derived.put(
+        "hub.event-store.resend-interval-millis",
+        millis(environment, "hub.event-store.resend-interval", "250ms"));
+    derived.put(
+        "hub.event-store.retention-interval-millis",
+        millis(environment, "hub.event-store.retention-interval", "6h"));
     return derived;
   }
 

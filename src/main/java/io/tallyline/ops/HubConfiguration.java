@@ -7,6 +7,8 @@ import io.tallyline.bridge.ReadEnvelopes;
 import io.tallyline.bridge.WriteEnvelopes;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Breaker;
+import io.tallyline.eventstore.EventStoreConfiguration;
+import io.tallyline.eventstore.StoringConfiguration;
 import io.tallyline.finance.FinanceConfiguration;
 import io.tallyline.finance.FinanceProperties;
 import io.tallyline.finance.ReadMessages;
@@ -232,10 +234,16 @@ class HubConfiguration {
 
   @Configuration
   @ConditionalOnRole({Role.STORE, Role.OPS})
+  @Import(EventStoreConfiguration.class)
   static class Store {
     @Bean(destroyMethod = "close")
     DataSource storeDataSource(HubProperties properties) {
       return open(DatabaseAccess.Kind.STORE, properties.store(), properties);
     }
+
+    @Configuration
+    @ConditionalOnRole(Role.STORE)
+    @Import(StoringConfiguration.class)
+    static class Storing {}
   }
 }

@@ -15,7 +15,7 @@ enum Role {
   /** Keeps events and dead letters: needs the hub database and the broker. */
   STORE("hub"),
   /** Operations: needs the hub database, and finance read-only. */
-  OPS("hub");
+  OPS("operations");
 
   /** Flows of the MassTransit bridge, which runs with the role relay where it is switched on. */
   static final String BRIDGE_ROUTE_FOLDER = "bridge";

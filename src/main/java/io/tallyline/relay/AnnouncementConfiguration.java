@@ -2,6 +2,7 @@ package io.tallyline.relay;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.delivery.ConfirmedPublisher;
+import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.DeliveryProperties;
 import io.tallyline.delivery.FailedPayloads;
 import io.tallyline.delivery.Traces;
@@ -76,6 +77,19 @@ public class AnnouncementConfiguration {
       InstantSource clock) {
     RelayedRows told = new RelayedRows(RelayedOutbox.FINANCE, meters, payloads);
     return new PublishEvents(RelayedOutbox.FINANCE, publisher, rows, health, told, clock);
+  }
+
+  /** Of the route retry-announcements. */
+  @Bean
+  RetryEvents retryAnnouncements(
+      @Qualifier("translateAnnouncements") TranslateEvents translate,
+      @Qualifier("announcementPublisher") ConfirmedPublisher publisher,
+      DeadLetters deadLetters,
+      @Qualifier("announcementMeters") RelayMeters meters,
+      FailedPayloads payloads,
+      InstantSource clock) {
+    RelayedRows told = new RelayedRows(RelayedOutbox.FINANCE, meters, payloads);
+    return new RetryEvents(RelayedOutbox.FINANCE, translate, publisher, deadLetters, told, clock);
   }
 
   @Bean

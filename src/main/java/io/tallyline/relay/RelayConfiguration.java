@@ -3,6 +3,7 @@ package io.tallyline.relay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.contracts.Names;
 import io.tallyline.delivery.ConfirmedPublisher;
+import io.tallyline.delivery.DeadLetters;
 import io.tallyline.delivery.FailedPayloads;
 import io.tallyline.delivery.Traces;
 import io.tallyline.delivery.WatchQueues;
@@ -70,6 +71,19 @@ public class RelayConfiguration {
       InstantSource clock) {
     RelayedRows told = new RelayedRows(RelayedOutbox.INVENTORY, meters, payloads);
     return new PublishEvents(RelayedOutbox.INVENTORY, publisher, rows, health, told, clock);
+  }
+
+  /** Of the route retry-outbox. */
+  @Bean
+  RetryEvents retryEvents(
+      @Qualifier("translateEvents") TranslateEvents translate,
+      ConfirmedPublisher publisher,
+      DeadLetters deadLetters,
+      @Qualifier("relayMeters") RelayMeters meters,
+      FailedPayloads payloads,
+      InstantSource clock) {
+    RelayedRows told = new RelayedRows(RelayedOutbox.INVENTORY, meters, payloads);
+    return new RetryEvents(RelayedOutbox.INVENTORY, translate, publisher, deadLetters, told, clock);
   }
 
   @Bean

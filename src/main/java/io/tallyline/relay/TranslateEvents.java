@@ -50,6 +50,7 @@ public final class TranslateEvents implements FollowsMappings {
   private final InstantSource clock;
   private final RelaySpans spans;
   private final CompiledTables<Translation, Translations> tables;
+  private volatile @Nullable String latest;
 
   TranslateEvents(
       RelayedOutbox outbox,
@@ -84,6 +85,7 @@ public final class TranslateEvents implements FollowsMappings {
    */
   public void check(String table, String where) {
     tables.check(table, where);
+    latest = table;
   }
 
   @Override
@@ -96,6 +98,24 @@ public final class TranslateEvents implements FollowsMappings {
    *     a migration lasts
    */
   public OutboxBatch translate(OutboxBatch batch, @ExchangeProperty(TABLE) String table) {
+    latest = table;
+    return translateBy(table, batch);
+  }
+
+  /**
+   * By the table that the outbox's route has now.
+   *
+   * @throws IllegalStateException if there is no such route
+   */
+  OutboxBatch again(OutboxBatch batch) {
+    String table = latest;
+    if (table == null) {
+      throw new IllegalStateException("there is no route " + outbox.route() + " to translate by");
+    }
+    return translateBy(table, batch);
+  }
+
+  private OutboxBatch translateBy(String table, OutboxBatch batch) {
     Translations translations = tables.get(table);
     long now = clock.millis();
     List<OutboxBatch.Translated> translated = new ArrayList<>(batch.size());

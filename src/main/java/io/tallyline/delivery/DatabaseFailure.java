@@ -1,4 +1,4 @@
-package io.tallyline.finance;
+package io.tallyline.delivery;
 
 import java.sql.SQLException;
 import java.util.Set;
@@ -9,8 +9,8 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 
-/** Tells failures of the ledger apart by what waiting does for them. */
-final class LedgerFailure {
+/** Tells failures of a database apart by what waiting does for them. */
+public final class DatabaseFailure {
   /**
    * SQLSTATE classes of a server that is not there for anybody: connection, login, resources,
    * operator intervention, system error.
@@ -28,10 +28,10 @@ final class LedgerFailure {
   /** SQLSTATE classes of what will fail the same way for ever: the data itself is refused. */
   private static final Set<String> FINAL = Set.of("22", "23");
 
-  private LedgerFailure() {}
+  private DatabaseFailure() {}
 
   /** Whether the database cannot be worked with at all: no message is to blame. */
-  static boolean isAway(RuntimeException failure) {
+  public static boolean isAway(RuntimeException failure) {
     if (failure instanceof CannotCreateTransactionException
         || failure instanceof CannotGetJdbcConnectionException) {
       return true;
@@ -47,7 +47,7 @@ final class LedgerFailure {
   }
 
   /** Whether no waiting mends it. */
-  static boolean isFinal(RuntimeException failure) {
+  public static boolean isFinal(RuntimeException failure) {
     String state = sqlState(failure);
     return state == null
         ? failure instanceof DataIntegrityViolationException
@@ -55,7 +55,7 @@ final class LedgerFailure {
   }
 
   /** The innermost message, on one line. */
-  static String inWords(Throwable failure) {
+  public static String inWords(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
