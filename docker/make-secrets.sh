@@ -24,7 +24,7 @@ secret postgres_password
 for role in inventory_owner inventory_hub finance_owner finance_hub store_owner store_hub; do
   secret "${role}_password"
 done
-for user in relay finance ops; do
+for user in relay finance store ops; do
   secret "rabbitmq_${user}_password"
 done
 secret grafana_admin_password
@@ -47,6 +47,7 @@ if [ ! -s "$definitions" ] ||
   rm -f "$definitions"
   RELAY_PASSWORD_FILE=$folder/rabbitmq_relay_password \
     FINANCE_PASSWORD_FILE=$folder/rabbitmq_finance_password \
+    STORE_PASSWORD_FILE=$folder/rabbitmq_store_password \
     OPS_PASSWORD_FILE=$folder/rabbitmq_ops_password \
     "$here/rabbitmq/users.sh" "$definitions"
   chmod 0444 "$definitions"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Writes the definitions of the broker with the passwords of its three users, for load_definitions or
+# Writes the definitions of the broker with the passwords of its four users, for load_definitions or
 # `rabbitmqctl import_definitions`:
 #
-#   RELAY_PASSWORD=... FINANCE_PASSWORD=... OPS_PASSWORD=... docker/rabbitmq/users.sh FILE
+#   RELAY_PASSWORD=... FINANCE_PASSWORD=... STORE_PASSWORD=... OPS_PASSWORD=... docker/rabbitmq/users.sh FILE
 #
 # A password may also come from a file: RELAY_PASSWORD_FILE=/run/secrets/relay and so on. FILE holds
 # salted hashes, no passwords, and only its owner can read it. Without this script nobody can log in:
@@ -35,7 +35,7 @@ hash() {
 }
 
 filled=$(cat "$here/definitions.json")
-for user in relay finance ops; do
+for user in relay finance store ops; do
   password_of "$(echo "$user" | tr '[:lower:]' '[:upper:]')"
   hashed=$(hash)
   filled=$(printf '%s\n' "$filled" \

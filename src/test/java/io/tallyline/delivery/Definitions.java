@@ -27,14 +27,16 @@ record Definitions(Set<Object> exchanges, Set<Object> queues, Set<Object> bindin
         "users": [
           {"name":"relay","password_hash":"","hashing_algorithm":"rabbit_password_hashing_sha256","limits":{},"tags":""},
           {"name":"finance","password_hash":"","hashing_algorithm":"rabbit_password_hashing_sha256","limits":{},"tags":""},
+          {"name":"store","password_hash":"","hashing_algorithm":"rabbit_password_hashing_sha256","limits":{},"tags":""},
           {"name":"ops","password_hash":"","hashing_algorithm":"rabbit_password_hashing_sha256","limits":{},"tags":"monitoring"}
         ],
         "vhosts": [
           {"name":"/"}
         ],
         "permissions": [
-          {"user":"relay","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.dead)$","read":"^$"},
-          {"user":"finance","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.retry|hub\\\\.dead)$","read":"^finance\\\\.journal$"},
+          {"user":"relay","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.dead)$","read":"^inventory\\\\.outbox\\\\.retry$"},
+          {"user":"finance","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.retry|hub\\\\.dead)$","read":"^finance\\\\.(journal|outbox\\\\.retry)$"},
+          {"user":"store","vhost":"/","configure":"^$","write":"^(hub\\\\.return|amq\\\\.default)$","read":"^(hub\\\\.event-store|.+\\\\.dead)$"},
           {"user":"ops","vhost":"/","configure":"^$","write":"^$","read":"^(erp\\\\.unrouted|.+\\\\.dead)$"}
         ],
         "topic_permissions": [

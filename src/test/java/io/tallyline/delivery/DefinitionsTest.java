@@ -46,7 +46,7 @@ class DefinitionsTest {
     String file = Files.readString(FILE);
 
     assertThat(file.lines().filter(line -> line.contains("\"password_hash\":")))
-        .hasSize(3)
+        .hasSize(4)
         .allSatisfy(line -> assertThat(line).contains("\"password_hash\":\"\""));
     assertThat(file).doesNotContain("\"password\"").doesNotContain("guest");
   }

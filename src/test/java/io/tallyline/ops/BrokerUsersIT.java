@@ -11,6 +11,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.tallyline.eventstore.EventFilter;
+import io.tallyline.eventstore.Events;
+import io.tallyline.eventstore.Resends;
 import io.tallyline.testing.BrokerDefinitions;
 import io.tallyline.testing.FailingLedger;
 import io.tallyline.testing.Outbox;
@@ -104,6 +107,34 @@ class BrokerUsersIT {
   }
 
   @Test
+  void the_store_keeps_everything_and_sends_again_as_its_own_user() {
+    PostgresServer.Database finance = PostgresServer.fresh("finance");
+    try (Queues administrator = new Queues(node, HOST);
+        TestHub store = role("store").database(PostgresServer.fresh("store")).start();
+        TestHub posting = role("finance").database(finance).start()) {
+      String id = UUID.randomUUID().toString();
+      Events events = store.bean(Events.class);
+      EventFilter mine = EventFilter.ALL.withMessageIds(List.of(id));
+
+      administrator.publish(
+          "erp.events",
+          SaleMessages.KEY,
+          SaleMessages.properties(id),
+          SaleMessages.valid(id).getBytes(StandardCharsets.UTF_8));
+      await("kept").atMost(LONG).until(() -> events.count(mine, Long.MAX_VALUE, 9) == 1);
+      await("journal").atMost(LONG).until(() -> TestHub.journals(finance) == 1);
+
+      store
+          .bean(Resends.class)
+          .add("finance.journal", "replay:1", events.find(mine, 0, Long.MAX_VALUE, 1));
+      await("sent again")
+          .atMost(LONG)
+          .until(() -> store.bean(Resends.class).waiting(List.of("replay:1")).get("replay:1") == 0);
+      assertThat(TestHub.journals(finance)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void both_roles_go_on_after_the_broker_was_away() {
     PostgresServer.Database inventory = PostgresServer.fresh("inventory");
     PostgresServer.Database finance = PostgresServer.fresh("finance");
@@ -160,12 +191,26 @@ class BrokerUsersIT {
         "finance | bind    | finance.journal | erp.events",
         "finance | unbind  | finance.journal | erp.inventory",
         "finance | forget  | hub.dead      | ''",
+        "finance | consume | hub.event-store | ''",
+        "relay   | consume | hub.event-store | ''",
+        "store   | publish | erp.events    | inventory.sales-transaction-created.v1",
+        "store   | publish | erp.inventory | inventory.sales-transaction-created.v1",
+        "store   | publish | hub.dead      | finance.journal.dead",
+        "store   | publish | hub.retry     | finance.journal.retry.1s",
+        "store   | consume | finance.journal | ''",
+        "store   | consume | inventory.outbox.retry | ''",
+        "store   | consume | erp.unrouted  | ''",
+        "store   | delete  | hub.event-store | ''",
+        "store   | purge   | finance.journal.dead | ''",
+        "store   | declare | mine          | ''",
+        "store   | bind    | hub.event-store | erp.events",
         "ops     | publish | erp.events    | inventory.sales-transaction-created.v1",
         "ops     | publish | hub.dead      | finance.journal.dead",
         "ops     | publish | hub.retry     | finance.journal.retry.1s",
         "ops     | publish | hub.return    | finance.journal",
         "ops     | publish | ''            | finance.journal",
         "ops     | consume | finance.journal | ''",
+        "ops     | consume | hub.event-store | ''",
         "ops     | get     | finance.journal.retry.1s | ''",
         "ops     | delete  | finance.journal.dead | ''",
         "ops     | declare | mine          | ''",
@@ -188,6 +233,8 @@ class BrokerUsersIT {
   @CsvSource(
       delimiter = '|',
       value = {
+        "store | get | hub.event-store",
+        "store | get | finance.journal.dead",
         "ops | get | finance.journal.dead",
         "ops | get | inventory.outbox.dead",
         "ops | get | erp.unrouted",
@@ -236,6 +283,7 @@ class BrokerUsersIT {
 
     Path secret = Files.writeString(folder.resolve("ops-password"), "from a file, by its name\n");
     passwords.put("FINANCE_PASSWORD", BrokerDefinitions.passwordOf("finance"));
+    passwords.put("STORE_PASSWORD", BrokerDefinitions.passwordOf("store"));
     passwords.put("OPS_PASSWORD_FILE", secret.toString());
     assertThat(BrokerDefinitions.write(file, passwords)).isZero();
 

@@ -51,6 +51,7 @@ public final class BrokerDefinitions {
             Map.of(
                 "RELAY_PASSWORD", passwordOf("relay"),
                 "FINANCE_PASSWORD", passwordOf("finance"),
+                "STORE_PASSWORD", passwordOf("store"),
                 "OPS_PASSWORD", passwordOf("ops")));
     if (status != 0) {
       throw new IllegalStateException(SCRIPT + " ended with " + status);
