@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       UsersCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
       TestCommand.class
     },
     footer = {

@@ -16,6 +16,7 @@ import io.tallyline.mapping.FollowsMappings;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.ops.alerts.AlertsConfiguration;
 import io.tallyline.ops.console.ConsoleConfiguration;
+import io.tallyline.ops.desk.DeskConfiguration;
 import io.tallyline.ops.observe.ObserveConfiguration;
 import io.tallyline.ops.security.SecurityConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
@@ -240,6 +241,11 @@ class HubConfiguration {
     DataSource storeDataSource(HubProperties properties) {
       return open(DatabaseAccess.Kind.STORE, properties.store(), properties);
     }
+
+    @Configuration
+    @ConditionalOnRole(Role.OPS)
+    @Import(DeskConfiguration.class)
+    static class Desk {}
 
     @Configuration
     @ConditionalOnRole(Role.STORE)

@@ -69,7 +69,11 @@ public final class EndpointTable {
           row("POST", "/actuator/jolokia/**", VIEWER, "MBeans; operations: operator, few of them"),
           row("POST", "/actuator/hawtio/jolokia/**", VIEWER, "the same, as the console calls it"),
           row(READ, "/actuator/sbom/**", ADMIN, "libraries inside the hub, by version"),
-          row(READ, "/api/alerts", VIEWER, "alerts that fire"));
+          row(READ, "/api/alerts", VIEWER, "alerts that fire"),
+          row(READ, "/api/openapi", VIEWER, "the HTTP API, described (OpenAPI)"),
+          row(READ, "/api/openapi.yaml", VIEWER, "the same as YAML"),
+          row(READ, "/api/events/**", VIEWER, "event store: search, one event, its revisions"),
+          row(READ, "/api/trial-balance", VIEWER, "what the ledger adds up to, as of a time"));
 
   private static final Map<String, PathPatternRequestMatcher> MATCHERS =
       ROWS.stream()
