@@ -144,3 +144,17 @@ CREATE TABLE hub.resend (
 CREATE INDEX resend_mark ON hub.resend (mark);
 CREATE INDEX resend_due ON hub.resend (due_at, seq);
 ALTER TABLE hub.resend SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+-- Attempts that failed and are to be repeated: what went into a wait queue. For people who ask what
+-- became of a message; kept for a while, see hub.event-store.keep-attempts.
+CREATE TABLE hub.failed_attempt (
+  id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id text,
+  queue      text        NOT NULL, -- where it failed
+  attempt    int         NOT NULL,
+  error      text        NOT NULL,
+  failed_at  timestamptz NOT NULL,
+  wait_queue text        NOT NULL  -- where it waits for its next attempt
+);
+CREATE UNIQUE INDEX failed_attempt_once ON hub.failed_attempt (message_id, queue, attempt, failed_at);
+CREATE INDEX failed_attempt_failed ON hub.failed_attempt (failed_at);

@@ -36,6 +36,9 @@ public final class Names {
   /** The event store's copy of everything. */
   public static final String EVENT_STORE_QUEUE = "hub.event-store";
 
+  /** The event store's copies of messages that go into wait queues. */
+  public static final String ATTEMPTS_QUEUE = "hub.attempts";
+
   /** Outbox rows on their way to be translated again. */
   public static final String OUTBOX_RETRY_QUEUE = "inventory.outbox.retry";
 

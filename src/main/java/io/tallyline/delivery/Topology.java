@@ -28,6 +28,7 @@ public class Topology {
   public static final String INVENTORY_KEYS = "inventory.#";
 
   private static final String REFUSE_WHEN_FULL = "reject-publish";
+  private static final long MOST_ATTEMPTS = 100_000;
 
   /**
    * What publishers send to, and the net below it: a message that no queue is bound for reaches
@@ -103,6 +104,29 @@ public class Topology {
             .build();
     return new Declarables(
         store, BindingBuilder.bind(store).to(new TopicExchange(Names.EVENTS_EXCHANGE)).with("#"));
+  }
+
+  /**
+   * Copies of what goes into wait queues, so that people can see each attempt. When nobody takes
+   * them the oldest go: they are of no use to the flow, and must never hold it up.
+   */
+  @Bean
+  @OnRole("store")
+  Declarables attemptsQueue(Ladders ladders) {
+    DirectExchange retry = ExchangeBuilder.directExchange(Names.RETRY_EXCHANGE).build();
+    Queue attempts =
+        QueueBuilder.durable(Names.ATTEMPTS_QUEUE)
+            .quorum()
+            .deliveryLimit(Integer.MAX_VALUE)
+            .maxLength(MOST_ATTEMPTS)
+            .build();
+    List<Declarable> declarables = new ArrayList<>(List.of(retry, attempts));
+    ladders
+        .of(Names.JOURNAL_QUEUE)
+        .waitQueues(Names.JOURNAL_QUEUE)
+        .keySet()
+        .forEach(name -> declarables.add(BindingBuilder.bind(attempts).to(retry).with(name)));
+    return new Declarables(declarables);
   }
 
   /** Where the journal writer's failures end. */

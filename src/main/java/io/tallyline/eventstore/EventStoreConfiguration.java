@@ -17,6 +17,14 @@ public class EventStoreConfiguration {
   }
 
   @Bean
+  FailedAttempts failedAttempts(
+      @Qualifier("storeDataSource") DataSource store,
+      EventStoreProperties properties,
+      InstantSource clock) {
+    return new FailedAttempts(store, clock, properties.keepAttempts());
+  }
+
+  @Bean
   JdbcResends resends(@Qualifier("storeDataSource") DataSource store) {
     return new JdbcResends(store);
   }

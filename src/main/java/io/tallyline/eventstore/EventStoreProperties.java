@@ -16,7 +16,8 @@ import org.springframework.util.Assert;
  * @param keepMonths whole months that stay in the database; older ones are exported and dropped. 0
  *     keeps all
  * @param exportDirectory where a month's file goes before the month is dropped
- * @param retentionInterval how often the hub looks for months that are to go
+ * @param retentionInterval how often the hub looks for what is to go
+ * @param keepAttempts how long failed attempts are kept
  */
 @ConfigurationProperties("hub.event-store")
 public record EventStoreProperties(
@@ -26,13 +27,15 @@ public record EventStoreProperties(
     @DefaultValue("250") int resendBatch,
     @DefaultValue("0") int keepMonths,
     @DefaultValue("data/events") Path exportDirectory,
-    @DefaultValue("6h") Duration retentionInterval) {
+    @DefaultValue("6h") Duration retentionInterval,
+    @DefaultValue("90d") Duration keepAttempts) {
   private static final int MOST_MONTHS = 1_200;
 
   public EventStoreProperties {
     positive("probe-interval", probeInterval);
     positive("resend-interval", resendInterval);
     positive("retention-interval", retentionInterval);
+    positive("keep-attempts", keepAttempts);
     Assert.isTrue(
         pauseMost.compareTo(probeInterval) >= 0,
         "hub.event-store.pause-most is shorter than hub.event-store.probe-interval");

@@ -45,10 +45,20 @@ public class StoringConfiguration {
       EventStoreProperties properties,
       InstantSource clock,
       MeterRegistry meters) {
-    return breaker("store-database", store, properties, clock, meters);
+    return breaker("store-database-events", store, properties, clock, meters);
   }
 
   /** A breaker watches one route. */
+  @Bean(destroyMethod = "end")
+  Breaker pauseAttemptsWhileStoreIsAway(
+      @Qualifier("storeDataSource") DataSource store,
+      EventStoreProperties properties,
+      InstantSource clock,
+      MeterRegistry meters) {
+    return breaker("store-database-attempts", store, properties, clock, meters);
+  }
+
+  /** The same, of dead letters. */
   @Bean(destroyMethod = "end")
   Breaker pauseWhileStoreIsAway(
       @Qualifier("storeDataSource") DataSource store,

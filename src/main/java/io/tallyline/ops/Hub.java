@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       UsersCommand.class,
       StatusCommand.class,
       EventsCommand.class,
+      TraceCommand.class,
       TestCommand.class
     },
     footer = {

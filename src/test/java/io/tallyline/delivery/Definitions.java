@@ -36,7 +36,7 @@ record Definitions(Set<Object> exchanges, Set<Object> queues, Set<Object> bindin
         "permissions": [
           {"user":"relay","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.dead)$","read":"^inventory\\\\.outbox\\\\.retry$"},
           {"user":"finance","vhost":"/","configure":"^$","write":"^(erp\\\\.events|hub\\\\.retry|hub\\\\.dead)$","read":"^finance\\\\.(journal|outbox\\\\.retry)$"},
-          {"user":"store","vhost":"/","configure":"^$","write":"^(hub\\\\.return|amq\\\\.default)$","read":"^(hub\\\\.event-store|.+\\\\.dead)$"},
+          {"user":"store","vhost":"/","configure":"^$","write":"^(hub\\\\.return|amq\\\\.default)$","read":"^(hub\\\\.(event-store|attempts)|.+\\\\.dead)$"},
           {"user":"ops","vhost":"/","configure":"^$","write":"^$","read":"^(erp\\\\.unrouted|.+\\\\.dead)$"}
         ],
         "topic_permissions": [

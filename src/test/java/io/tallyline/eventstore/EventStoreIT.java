@@ -236,7 +236,8 @@ class EventStoreIT {
             250,
             months,
             folder,
-            Duration.ofHours(6));
+            Duration.ofHours(6),
+            Duration.ofDays(90));
     return new RetainEvents(database.dataSource(), properties, () -> now);
   }
 

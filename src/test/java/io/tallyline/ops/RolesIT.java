@@ -45,7 +45,8 @@ class RolesIT {
             "hear-outbox",
             "watch-outbox",
             "watch-queues",
-            "watch-unrouted"
+            "watch-unrouted",
+            "retry-outbox"
           },
           "inventoryDataSource");
     }
@@ -66,7 +67,8 @@ class RolesIT {
             "poll-journal-announcements",
             "hear-journal-announcements",
             "watch-journal-announcements",
-            "watch-journal-queues"
+            "watch-journal-queues",
+            "retry-announcements"
           },
           "financeDataSource");
     }
@@ -79,7 +81,10 @@ class RolesIT {
             .database(PostgresServer.fresh("store"))
             .broker(node, node.newVirtualHost())
             .start()) {
-      assertRuns(hub, new String[0], "storeDataSource");
+      assertRuns(
+          hub,
+          new String[] {"store-events", "keep-attempts", "send-resends", "retain-events"},
+          "storeDataSource");
     }
   }
 

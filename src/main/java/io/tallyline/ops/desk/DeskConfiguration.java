@@ -1,6 +1,7 @@
 package io.tallyline.ops.desk;
 
 import io.tallyline.eventstore.Events;
+import io.tallyline.eventstore.FailedAttempts;
 import io.tallyline.finance.DraftJournals;
 import io.tallyline.finance.JdbcLedger;
 import io.tallyline.finance.Ledger;
@@ -10,6 +11,7 @@ import io.tallyline.ops.security.HttpProperties;
 import io.tallyline.workbench.RouteTables;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -39,6 +41,11 @@ public class DeskConfiguration {
   @Bean
   EventsEndpoint eventsEndpoint(Events events, HttpProperties http) {
     return new EventsEndpoint(events, http);
+  }
+
+  @Bean
+  TraceEndpoint traceEndpoint(Events events, FailedAttempts attempts, Ledger ledger) {
+    return new TraceEndpoint(new Journey(events, attempts, ledger, ids -> List.of()));
   }
 
   @Bean

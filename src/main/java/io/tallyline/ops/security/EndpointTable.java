@@ -73,6 +73,7 @@ public final class EndpointTable {
           row(READ, "/api/openapi", VIEWER, "the HTTP API, described (OpenAPI)"),
           row(READ, "/api/openapi.yaml", VIEWER, "the same as YAML"),
           row(READ, "/api/events/**", VIEWER, "event store: search, one event, its revisions"),
+          row(READ, "/api/trace/*", VIEWER, "every step of a transaction"),
           row(READ, "/api/trial-balance", VIEWER, "what the ledger adds up to, as of a time"));
 
   private static final Map<String, PathPatternRequestMatcher> MATCHERS =
