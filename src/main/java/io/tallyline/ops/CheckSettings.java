@@ -102,6 +102,9 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     derived.put(
         "hub.event-store.retention-interval-millis",
         millis(environment, "hub.event-store.retention-interval", "6h"));
+    derived.put(
+        "hub.replay.move-interval-millis",
+        millis(environment, "hub.replay.move-interval", "500ms"));
     return derived;
   }
 
