@@ -33,6 +33,11 @@ class PackageTableTest {
               Map.entry("finance", List.of("contracts", "delivery", "mapping")),
               Map.entry("bridge", List.of("contracts", "delivery", "mapping")),
               Map.entry("eventstore", List.of("contracts", "delivery")),
+              Map.entry(
+                  "replay", List.of("contracts", "audit", "mapping", "finance", "eventstore")),
+              Map.entry(
+                  "reconcile",
+                  List.of("contracts", "audit", "mapping", "finance", "eventstore", "replay")),
               Map.entry("workbench", List.of("contracts", "mapping", "finance")),
               Map.entry(
                   "ops",
@@ -46,6 +51,8 @@ class PackageTableTest {
                       "finance",
                       "bridge",
                       "eventstore",
+                      "replay",
+                      "reconcile",
                       "workbench"))));
 
   private static final JavaClasses CLASSES =
@@ -118,7 +125,12 @@ class PackageTableTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            BASE + "contracts..", BASE + "mapping..", BASE + "finance..", BASE + "bridge..")
+            BASE + "contracts..",
+            BASE + "mapping..",
+            BASE + "finance..",
+            BASE + "bridge..",
+            BASE + "replay..",
+            BASE + "reconcile..")
         .should()
         .callMethod(java.math.BigDecimal.class, "doubleValue")
         .orShould()

@@ -48,11 +48,11 @@ final class JdbcReplays {
             """
             INSERT INTO hub.replay (schedule, fired_for, queue, selection, events_per_second, start_at,
                                     created_by, reason, created_at)
-            VALUES (:schedule, :fired, :queue, :selection::jsonb, :rate, :start, :who, :reason, :now)
+            VALUES (:schedule, :fired::timestamptz, :queue, :selection::jsonb, :rate, :start, :who, :reason, :now)
             ON CONFLICT DO NOTHING RETURNING id
             """)
         .param("schedule", plan.schedule())
-        .param("fired", timestamp(plan.firedFor()), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+        .param("fired", plan.firedFor() == null ? null : plan.firedFor().toString())
         .param("queue", plan.queue())
         .param("selection", text(plan.selection()))
         .param("rate", plan.eventsPerSecond())
@@ -256,10 +256,6 @@ final class JdbcReplays {
             row.getLong("withdrawn"),
             null),
         row.getString("error"));
-  }
-
-  static @Nullable Timestamp timestamp(@Nullable Instant moment) {
-    return moment == null ? null : Timestamp.from(moment);
   }
 
   static @Nullable Instant instant(@Nullable Timestamp timestamp) {

@@ -60,7 +60,7 @@ class ReplaysIT {
   }
 
   private List<Long> send(long replay) {
-    return sales.resends.send("replay:" + replay, 1_000);
+    return sales.send("replay:" + replay, 1_000);
   }
 
   private Status status(long replay) {
@@ -81,7 +81,7 @@ class ReplaysIT {
   @Test
   void each_event_is_sent_once_in_order_to_the_one_queue() {
     List<Long> stored = stored(45);
-    sales.events.store(
+    sales.store(
         "finance.journal-posted.v1", StoredSales.id(), "1", "v1", sales.clock.instant(), "{}");
     long replay = plan(Selection.ALL);
 
@@ -202,7 +202,7 @@ class ReplaysIT {
     sales.clock.forward(31_000);
 
     killed.move();
-    assertThat(sales.resends.send("replay:" + replay, 100)).isEmpty();
+    assertThat(sales.send("replay:" + replay, 100)).isEmpty();
     assertThat(replays.one(replay).error()).startsWith("RPL-011");
     sales.clock.forward(31_000);
 
@@ -264,7 +264,7 @@ class ReplaysIT {
     worker.move();
     sales.clock.forward(1_000);
     worker.move();
-    sales.resends.send("replay:" + replay, 4);
+    sales.send("replay:" + replay, 4);
 
     replays.cancel(replay, ANNA);
 
