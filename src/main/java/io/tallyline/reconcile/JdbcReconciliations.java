@@ -69,12 +69,12 @@ final class JdbcReconciliations {
   OptionalLong begin(Instant from, Instant to, By by, Instant now, Instant stale) {
     jdbc.sql(
             """
-            UPDATE hub.reconciliation SET status = 'failed', ended_at = :now,
-                   error = 'REC-006 the hub that worked on it stopped; run it again.'
+            UPDATE hub.reconciliation SET status = 'failed', ended_at = :now, error = :error
              WHERE status = 'running' AND seen_at < :stale
             """)
         .param("now", Timestamp.from(now))
         .param("stale", Timestamp.from(stale))
+        .param("error", "REC-006 the hub that worked on it stopped; run it again.")
         .update();
     return jdbc
         .sql(

@@ -40,7 +40,8 @@ public final class StoredSales {
       inventory.adjustment-transaction-created.v1 -> finance/adjustment-transaction-created/v1/journal.jslt
       """;
 
-  public final DataSource store = PostgresServer.fresh("store").dataSource();
+  public final PostgresServer.Database storeDatabase = PostgresServer.fresh("store");
+  public final DataSource store = storeDatabase.dataSource();
   public final DataSource finance = PostgresServer.fresh("finance").dataSource();
   public final SetClock clock = new SetClock(Instant.parse("2026-03-02T12:00:00Z"));
   public final Events events = new JdbcEvents(store, clock);
