@@ -81,8 +81,7 @@ final class CompareWindow {
     this.clock = books.clock();
     this.from = from;
     this.to = to;
-    this.posted =
-        EventFilter.ALL.named(List.copyOf(drafts.posts().keySet())).latestRevisions();
+    this.posted = EventFilter.ALL.named(List.copyOf(drafts.posts().keySet())).latestRevisions();
     this.tally = new Tally(properties.itemsMost());
     this.progress = progress;
   }
@@ -216,8 +215,7 @@ final class CompareWindow {
     }
   }
 
-  private static String differing(
-      Journal draft, Ledger.Entry entry, List<LineDifference> lines) {
+  private static String differing(Journal draft, Ledger.Entry entry, List<LineDifference> lines) {
     if (!lines.isEmpty()) {
       return "%d lines are not what the mapping would write today".formatted(lines.size());
     }
@@ -381,8 +379,7 @@ final class CompareWindow {
   private List<Ledger.Entry> withoutEvent(List<Ledger.Entry> page) {
     Set<String> stored =
         stored(
-            EventFilter.ALL,
-            page.stream().map(entry -> String.valueOf(entry.eventId())).toList());
+            EventFilter.ALL, page.stream().map(entry -> String.valueOf(entry.eventId())).toList());
     List<Ledger.Entry> others =
         page.stream().filter(entry -> !stored.contains(String.valueOf(entry.eventId()))).toList();
     Set<String> aggregates = new HashSet<>();

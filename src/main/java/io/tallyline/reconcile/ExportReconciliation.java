@@ -30,9 +30,23 @@ public final class ExportReconciliation {
   public void differences(long id, Appendable csv) throws IOException {
     reconciliations.one(id);
     row(
-        csv, "no", "kind", "transaction_id", "event_id", "message_id", "event_name",
-        "event_version", "received_at", "journal_id", "currency", "account", "posted_debit",
-        "posted_credit", "drafted_debit", "drafted_credit", "detail");
+        csv,
+        "no",
+        "kind",
+        "transaction_id",
+        "event_id",
+        "message_id",
+        "event_name",
+        "event_version",
+        "received_at",
+        "journal_id",
+        "currency",
+        "account",
+        "posted_debit",
+        "posted_credit",
+        "drafted_debit",
+        "drafted_credit",
+        "detail");
     long after = 0;
     List<Difference> page;
     do {
@@ -74,8 +88,14 @@ public final class ExportReconciliation {
   public void accounts(long id, Appendable csv) throws IOException {
     reconciliations.one(id);
     row(
-        csv, "account", "currency", "events_debit", "events_credit", "ledger_debit",
-        "ledger_credit", "agrees");
+        csv,
+        "account",
+        "currency",
+        "events_debit",
+        "events_credit",
+        "ledger_debit",
+        "ledger_credit",
+        "agrees");
     for (AccountTotal one : reconciliations.accounts(id)) {
       row(
           csv,
@@ -92,8 +112,18 @@ public final class ExportReconciliation {
   public void items(long id, Appendable csv) throws IOException {
     reconciliations.one(id);
     row(
-        csv, "item_number", "event_name", "part", "currency", "events_quantity", "events_cost",
-        "events_sales", "posted_quantity", "posted_cost", "posted_sales", "agrees");
+        csv,
+        "item_number",
+        "event_name",
+        "part",
+        "currency",
+        "events_quantity",
+        "events_cost",
+        "events_sales",
+        "posted_quantity",
+        "posted_cost",
+        "posted_sales",
+        "agrees");
     int offset = 0;
     List<ItemTotal> page;
     do {
@@ -131,8 +161,6 @@ public final class ExportReconciliation {
     String text = value instanceof BigDecimal number ? number.toPlainString() : value.toString();
     boolean formula = FORMULA.matcher(text).matches() && !NUMBER.matcher(text).matches();
     String guarded = formula ? "'" + text : text;
-    return QUOTED.matcher(guarded).find()
-        ? "\"" + guarded.replace("\"", "\"\"") + "\""
-        : guarded;
+    return QUOTED.matcher(guarded).find() ? "\"" + guarded.replace("\"", "\"\"") + "\"" : guarded;
   }
 }

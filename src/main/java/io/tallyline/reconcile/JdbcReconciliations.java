@@ -284,8 +284,7 @@ final class JdbcReconciliations {
     Map<Kind, Long> differences = new EnumMap<>(Kind.class);
     tree(row.getString("differences"))
         .properties()
-        .forEach(
-            field -> differences.put(Kind.of(field.getKey()), field.getValue().longValue()));
+        .forEach(field -> differences.put(Kind.of(field.getKey()), field.getValue().longValue()));
     Timestamp ended = row.getTimestamp("ended_at");
     return new Reconciliation(
         row.getLong("id"),

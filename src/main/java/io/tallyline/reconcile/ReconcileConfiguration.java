@@ -30,8 +30,7 @@ public class ReconcileConfiguration {
       InstantSource clock,
       MeterRegistry meters) {
     var books =
-        new CompareWindow.Books(
-            events, drafts, ledger, new JdbcFailures(store), properties, clock);
+        new CompareWindow.Books(events, drafts, ledger, new JdbcFailures(store), properties, clock);
     return new ReconcileLedger(store, books, replays, audit, meters);
   }
 

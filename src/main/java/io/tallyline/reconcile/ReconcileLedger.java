@@ -135,8 +135,7 @@ public final class ReconcileLedger implements AutoCloseable {
         (counts, found) -> {
           transaction.executeWithoutResult(
               status -> rows.progress(id, counts, found, clock.instant()));
-          last.forEach(
-              (kind, count) -> count.set(counts.differences().getOrDefault(kind, 0L)));
+          last.forEach((kind, count) -> count.set(counts.differences().getOrDefault(kind, 0L)));
         };
     try {
       last.values().forEach(count -> count.set(0));
@@ -148,7 +147,8 @@ public final class ReconcileLedger implements AutoCloseable {
           new ReconcileRefused(
               "REC-005",
               "reconciliation %d failed: %s. Run it again."
-                  .formatted(id, String.valueOf(failed.getMessage()).lines().findFirst().orElse("")));
+                  .formatted(
+                      id, String.valueOf(failed.getMessage()).lines().findFirst().orElse("")));
       try {
         rows.failed(id, refused.getMessage(), clock.instant());
       } catch (RuntimeException away) {

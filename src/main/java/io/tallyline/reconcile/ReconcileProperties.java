@@ -42,7 +42,8 @@ public record ReconcileProperties(
     within("differences-most", differencesMost, 1, 1_000_000);
     within("items-most", itemsMost, 1, 1_000_000);
     Assert.isTrue(
-        staleAfter.toSeconds() >= 1, "hub.reconcile.stale-after must be at least 1s: " + staleAfter);
+        staleAfter.toSeconds() >= 1,
+        "hub.reconcile.stale-after must be at least 1s: " + staleAfter);
   }
 
   private static void notNegative(String name, Duration value) {

@@ -113,8 +113,7 @@ final class Tally {
       item = new Item(OTHERS, event, part, currency);
     }
     Amounts amounts = items.computeIfAbsent(item, key -> new Amounts());
-    BigDecimal quantity =
-        decimal(line, line.has("quantityChange") ? "quantityChange" : "quantity");
+    BigDecimal quantity = decimal(line, line.has("quantityChange") ? "quantityChange" : "quantity");
     BigDecimal cost = decimal(line, "extendedCost");
     BigDecimal sales = decimal(line, "extendedSellingPrice");
     amounts.quantity = amounts.quantity.add(quantity);

@@ -1,4 +1,6 @@
-/** The events that were stored against the journals that were posted: proof that the books agree. */
+/**
+ * The events that were stored against the journals that were posted: proof that the books agree.
+ */
 @NullMarked
 package io.tallyline.reconcile;
 

@@ -16,7 +16,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of replays. Every change names the state it expects, so that of two only one happens. */
+/**
+ * The rows of replays. Every change names the state it expects, so that of two only one happens.
+ */
 final class JdbcReplays {
   private final JdbcClient jdbc;
 
@@ -183,7 +185,8 @@ final class JdbcReplays {
   }
 
   void trouble(long id, String error) {
-    jdbc.sql("UPDATE hub.replay SET error = :error WHERE id = :id AND status = 'running'")
+    jdbc.sql(
+            "UPDATE hub.replay SET error = :error WHERE id = :id AND status IN ('planned', 'running')")
         .param("id", id)
         .param("error", error)
         .update();

@@ -116,13 +116,29 @@ final class JudgeEvents {
     if (draft.copy() != null) {
       String reason = "version %d of the event is posted instead".formatted(draft.copy().handled());
       return new Verdict(
-          event, Outcome.SUPERSEDED, reference, null, journalId, reason, entry != null, false, List.of());
+          event,
+          Outcome.SUPERSEDED,
+          reference,
+          null,
+          journalId,
+          reason,
+          entry != null,
+          false,
+          List.of());
     }
     if (journal == null) {
       Rejected rejected = java.util.Objects.requireNonNull(draft.rejected());
       String reason = rejected.reason().text() + ": " + rejected.getMessage();
       return new Verdict(
-          event, Outcome.REJECTED, reference, null, journalId, reason, entry != null, false, List.of());
+          event,
+          Outcome.REJECTED,
+          reference,
+          null,
+          journalId,
+          reason,
+          entry != null,
+          false,
+          List.of());
     }
     if (entry == null) {
       return unrecorded(event, journal, accounts);
@@ -161,6 +177,14 @@ final class JudgeEvents {
     }
     String reason = Reason.UNKNOWN_ACCOUNT.text() + ": " + unknown;
     return new Verdict(
-        event, Outcome.REJECTED, journal.externalRef(), null, null, reason, false, false, List.of());
+        event,
+        Outcome.REJECTED,
+        journal.externalRef(),
+        null,
+        null,
+        reason,
+        false,
+        false,
+        List.of());
   }
 }

@@ -35,7 +35,11 @@ public final class MoveReplays {
   private static final int SECONDS_AHEAD = 2;
 
   private static final int MOST_AT_ONCE = 100;
-  private static final int MOST_PAGES = 20;
+
+  /** Bodies may have 4 MiB each, so a page is small. */
+  private static final int PAGE = 200;
+
+  private static final int MOST_PAGES = 50;
   private static final long MICROS = 1_000_000;
 
   private static final Logger log = LoggerFactory.getLogger(MoveReplays.class);
@@ -85,13 +89,14 @@ public final class MoveReplays {
     try {
       step.run();
     } catch (RuntimeException failed) {
+      String cause = String.valueOf(failed.getMessage()).lines().findFirst().orElse("");
       log.warn(
           "RPL-011 replay {} could not be moved on and is tried again in {}: {}",
           id,
           properties.moveInterval(),
-          String.valueOf(failed.getMessage()).lines().findFirst().orElse(""));
+          cause);
       try {
-        rows.trouble(id, "RPL-011 " + failed.getMessage());
+        rows.trouble(id, "RPL-011 it could not be moved on and is tried again: " + cause);
       } catch (RuntimeException away) {
         log.debug("The hub's database is away", away);
       }
@@ -121,8 +126,7 @@ public final class MoveReplays {
       return;
     }
     Replay replay = claim.replay();
-    long waiting =
-        resends.waiting(List.of(replay.mark())).getOrDefault(replay.mark(), 0L);
+    long waiting = resends.waiting(List.of(replay.mark())).getOrDefault(replay.mark(), 0L);
     if (!replay.exhausted()) {
       put(replay, new Budget(claim.budgetFrom(), now, replay.eventsPerSecond(), waiting));
     } else if (waiting == 0) {
@@ -160,7 +164,7 @@ public final class MoveReplays {
     long cursor = replay.lastEventId();
     boolean only = replay.selection().withoutJournal();
     for (int page = 0; page < MOST_PAGES && budget.left > 0; page++) {
-      int limit = only ? Events.MOST : (int) Math.min(Events.MOST, budget.left);
+      int limit = only ? PAGE : (int) Math.min(PAGE, budget.left);
       List<StoredEvent> found = events.find(filter, cursor, upTo, limit);
       if (found.isEmpty()) {
         rows.exhausted(replay.id(), owner, cursor);
@@ -218,8 +222,7 @@ public final class MoveReplays {
         });
   }
 
-  private static Audit.Action ended(
-      Replay replay, Status how, @Nullable String error) {
+  private static Audit.Action ended(Replay replay, Status how, @Nullable String error) {
     var after = JsonNodeFactory.instance.objectNode();
     after.put("status", how.text());
     after.put("put", replay.progress().put());

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The dry run: what a replay would do at the journal writer, worked out without doing it. */
 public final class PreviewReplays {
-  private static final int PAGE = 500;
+  /** Bodies may have 4 MiB each, so a page is small. */
+  private static final int PAGE = 200;
 
   private final Events events;
   private final JudgeEvents judge;
@@ -42,11 +43,7 @@ public final class PreviewReplays {
    * @param outcomes by exists, write, differs, rejected, superseded; all five are there
    * @param totals what would be written
    */
-  public record Summary(
-      long events,
-      boolean cut,
-      Map<String, Long> outcomes,
-      List<Total> totals) {}
+  public record Summary(long events, boolean cut, Map<String, Long> outcomes, List<Total> totals) {}
 
   /** Exact sums of one account in one currency. */
   public record Total(String account, String currency, BigDecimal debit, BigDecimal credit) {}
@@ -92,7 +89,7 @@ public final class PreviewReplays {
    * A page of a selection's events.
    *
    * @param after place of the last item of the page before; 0 for the first
-   * @param limit at most 500
+   * @param limit at most 200
    */
   public List<Item> page(String queue, Selection selection, Instant now, long after, int limit) {
     Walk walk = new Walk(queue, selection.asOf(now));

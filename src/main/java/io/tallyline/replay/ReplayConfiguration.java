@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 
-/** Replays and their schedules; {@code routes/hub/move-replays} names the worker. */
+/** Replays and their schedules; {@code routes/operations/move-replays} names the worker. */
 @Configuration
 @EnableConfigurationProperties(ReplayProperties.class)
 public class ReplayConfiguration {
@@ -56,14 +56,14 @@ public class ReplayConfiguration {
 
   /** Those who run on schedules are asked at a tick: they themselves need the schedules. */
   @Bean
-  SchedulerFactoryBean scheduler(
+  SchedulerFactoryBean quartzScheduler(
       @Qualifier("storeDataSource") DataSource store, ObjectProvider<OnSchedule> runners) {
     return Schedules.scheduler(store, runners::stream);
   }
 
   @Bean
-  Schedules schedules(Scheduler scheduler) {
-    return new Schedules(scheduler);
+  Schedules schedules(Scheduler quartzScheduler) {
+    return new Schedules(quartzScheduler);
   }
 
   @Bean

@@ -68,10 +68,10 @@ public final class ReplaySchedules implements OnSchedule {
    * @param name lower case, digits and hyphens
    * @param cron as Quartz has it: second minute hour day-of-month month day-of-week
    * @param request without a start of its own
-   * @throws ReplayRefused RPL-001, RPL-003 as {@link Replays#plan}; RPL-004 expression; RPL-008 name
+   * @throws ReplayRefused RPL-001, RPL-003 as {@link Replays#plan}; RPL-004 expression; RPL-008
+   *     name
    */
-  public Schedule create(
-      String name, String cron, ZoneId zone, Replays.Request request, By by) {
+  public Schedule create(String name, String cron, ZoneId zone, Replays.Request request, By by) {
     if (!NAME.matcher(name).matches()) {
       throw new ReplayRefused(
           "RPL-008",
@@ -115,7 +115,8 @@ public final class ReplaySchedules implements OnSchedule {
     if (added == 0) {
       throw new ReplayRefused(
           "RPL-008",
-          "there is a schedule %s already. Delete it first, or choose another name.".formatted(name));
+          "there is a schedule %s already. Delete it first, or choose another name."
+              .formatted(name));
     }
   }
 
@@ -168,8 +169,7 @@ public final class ReplaySchedules implements OnSchedule {
   }
 
   private void record(By by, String action, String name, @Nullable ObjectNode after) {
-    audit.record(
-        new Audit.Action(by.who(), action, SUBJECT + name, by.reason(), null, after));
+    audit.record(new Audit.Action(by.who(), action, SUBJECT + name, by.reason(), null, after));
   }
 
   public List<Schedule> list() {

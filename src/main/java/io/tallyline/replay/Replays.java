@@ -160,8 +160,7 @@ public final class Replays {
    */
   public List<Replay> list(
       @Nullable Status status, @Nullable String schedule, long before, int limit) {
-    return withProgress(
-        rows.newest(status, schedule, before, Math.max(1, Math.min(limit, MOST))));
+    return withProgress(rows.newest(status, schedule, before, Math.max(1, Math.min(limit, MOST))));
   }
 
   /** Queues that a replay may name. */
@@ -181,8 +180,7 @@ public final class Replays {
   private Progress progress(Replay replay, long waiting) {
     Progress kept = replay.progress();
     var now =
-        new Progress(
-            kept.selected(), kept.put(), kept.skipped(), waiting, kept.withdrawn(), null);
+        new Progress(kept.selected(), kept.put(), kept.skipped(), waiting, kept.withdrawn(), null);
     if (replay.status() != Status.RUNNING) {
       return now;
     }

@@ -28,8 +28,7 @@ public final class RunOnSchedule implements Job {
           .get()
           .filter(runner -> runner.kind().equals(schedule.getGroup()))
           .forEach(
-              runner ->
-                  runner.run(schedule.getName(), context.getScheduledFireTime().toInstant()));
+              runner -> runner.run(schedule.getName(), context.getScheduledFireTime().toInstant()));
     } catch (RuntimeException failed) {
       // Quartz would tell it with a stack trace of its own, and the next tick comes in any case.
       log.error(

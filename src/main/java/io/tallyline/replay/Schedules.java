@@ -48,8 +48,7 @@ public final class Schedules {
   }
 
   /** The scheduler of one hub; the database makes them one. */
-  static SchedulerFactoryBean scheduler(
-      DataSource store, Supplier<Stream<OnSchedule>> runners) {
+  static SchedulerFactoryBean scheduler(DataSource store, Supplier<Stream<OnSchedule>> runners) {
     Properties quartz = new Properties();
     quartz.setProperty("org.quartz.scheduler.instanceId", "AUTO");
     quartz.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
@@ -161,7 +160,8 @@ public final class Schedules {
     } catch (DateTimeException unknown) {
       throw new ReplayRefused(
           "RPL-005",
-          "'%s' is no time zone; names look like Europe/Berlin or UTC. Correct it.".formatted(name));
+          "'%s' is no time zone; names look like Europe/Berlin or UTC. Correct it."
+              .formatted(name));
     }
   }
 

@@ -42,8 +42,7 @@ public record Selection(
 
   /** Everything that the consumer handles. */
   public static final Selection ALL =
-      new Selection(
-          List.of(), List.of(), List.of(), List.of(), List.of(), null, null, null, false);
+      new Selection(List.of(), List.of(), List.of(), List.of(), List.of(), null, null, null, false);
 
   /**
    * @throws ReplayRefused RPL-002 if it cannot select anything, or has too many values
@@ -58,7 +57,8 @@ public record Selection(
       throw refused("its window begins at %s and ends at %s".formatted(from, to));
     }
     if (last != null && (from != null || last.isNegative() || last.isZero())) {
-      throw refused("'last' (%s) must be longer than 0 and stands in place of 'from'".formatted(last));
+      throw refused(
+          "'last' (%s) must be longer than 0 and stands in place of 'from'".formatted(last));
     }
   }
 
@@ -81,7 +81,15 @@ public record Selection(
 
   public Selection between(@Nullable Instant start, @Nullable Instant end) {
     return new Selection(
-        names, versions, aggregateIds, correlationIds, messageIds, start, end, null, withoutJournal);
+        names,
+        versions,
+        aggregateIds,
+        correlationIds,
+        messageIds,
+        start,
+        end,
+        null,
+        withoutJournal);
   }
 
   public Selection aboutAggregates(List<String> aggregates) {
@@ -164,7 +172,8 @@ public record Selection(
           value(json.path("last"), Duration::parse),
           json.path("withoutJournal").asBoolean(false));
     } catch (DateTimeException wrong) {
-      throw refused(wrong.getMessage() + "; times look like 2026-03-01T00:00:00Z, durations like P1D");
+      throw refused(
+          wrong.getMessage() + "; times look like 2026-03-01T00:00:00Z, durations like P1D");
     }
   }
 

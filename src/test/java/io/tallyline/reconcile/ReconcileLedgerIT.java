@@ -2,6 +2,7 @@ package io.tallyline.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -194,11 +195,11 @@ class ReconcileLedgerIT {
     assertThat(differences(result))
         .extracting(Difference::eventId, Difference::kind)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(missing, Kind.EVENT_MISSING),
-            org.assertj.core.groups.Tuple.tuple(dead, Kind.EVENT_DEAD_LETTERED),
-            org.assertj.core.groups.Tuple.tuple(sentAgain, Kind.EVENT_RETRYING),
-            org.assertj.core.groups.Tuple.tuple(retrying, Kind.EVENT_RETRYING),
-            org.assertj.core.groups.Tuple.tuple(onItsWay, Kind.EVENT_ON_ITS_WAY));
+            tuple(missing, Kind.EVENT_MISSING),
+            tuple(dead, Kind.EVENT_DEAD_LETTERED),
+            tuple(sentAgain, Kind.EVENT_RETRYING),
+            tuple(retrying, Kind.EVENT_RETRYING),
+            tuple(onItsWay, Kind.EVENT_ON_ITS_WAY));
     assertThat(differences(result).get(1).detail()).contains("is open: unknown-account");
     assertThat(result.differences())
         .isEqualTo(
@@ -298,7 +299,8 @@ class ReconcileLedgerIT {
     sales.post(first);
     sales.sale(
         transaction,
-        SaleMessages.with(transaction, "\"salesOrderNumber\":\"SO-1\"", "\"salesOrderNumber\":\"SO-2\""));
+        SaleMessages.with(
+            transaction, "\"salesOrderNumber\":\"SO-1\"", "\"salesOrderNumber\":\"SO-2\""));
     later(Duration.ofDays(1));
 
     assertThat(differences(result()))

@@ -367,7 +367,8 @@ class ReplaysIT {
     sales.post(withOtherLines(sales.draft(changed)));
     sales.sale(StoredSales.id());
     String wrong = StoredSales.id();
-    sales.sale(wrong, SaleMessages.with(wrong, "\"totalSalesValue\":31.5", "\"totalSalesValue\":1"));
+    sales.sale(
+        wrong, SaleMessages.with(wrong, "\"totalSalesValue\":31.5", "\"totalSalesValue\":1"));
 
     var items = preview.page(QUEUE, Selection.ALL, sales.clock.instant(), 0, 100);
     var summary = preview.summarize(QUEUE, Selection.ALL, sales.clock.instant());

@@ -91,12 +91,7 @@ public final class StoredSales {
 
   public long sale(String transactionId, String body) {
     return store(
-        SaleMessages.KEY,
-        UUID.randomUUID().toString(),
-        transactionId,
-        "v1",
-        clock.instant(),
-        body);
+        SaleMessages.KEY, UUID.randomUUID().toString(), transactionId, "v1", clock.instant(), body);
   }
 
   /**
