@@ -38,6 +38,11 @@ final class CompareWindow {
   /** Bodies may have 4 MiB each, so a page is small. */
   private static final int PAGE = 200;
 
+  /**
+   * Entries have no bodies, and the ledger sorts the window for each page of them: few and large.
+   */
+  private static final int LEDGER_PAGE = 5_000;
+
   private final Events events;
   private final DraftJournals drafts;
   private final Ledger ledger;
@@ -127,7 +132,9 @@ final class CompareWindow {
     }
     String reference = "";
     for (List<Ledger.Entry> page = entries(reference); !page.isEmpty(); page = entries(reference)) {
-      journals(page);
+      for (int i = 0; i < page.size(); i += PAGE) {
+        journals(page.subList(i, Math.min(page.size(), i + PAGE)));
+      }
       reference = page.get(page.size() - 1).externalRef();
       report();
     }
@@ -135,7 +142,7 @@ final class CompareWindow {
   }
 
   private List<Ledger.Entry> entries(String after) {
-    return ledger.recordedBetween(CompareJournals.SOURCE, from, to, after, PAGE);
+    return ledger.recordedBetween(CompareJournals.SOURCE, from, to, after, LEDGER_PAGE);
   }
 
   private static long place(StoredEvent event) {

@@ -54,6 +54,13 @@ final class JdbcReconciliations {
     this.template = new JdbcTemplate(store);
   }
 
+  /** Drops results, with their differences and totals, that ended before a moment. */
+  void forget(Instant before) {
+    jdbc.sql("DELETE FROM hub.reconciliation WHERE ended_at < :before")
+        .param("before", Timestamp.from(before))
+        .update();
+  }
+
   /** How far it is, and at its end what it counted. */
   record Counts(
       long events,

@@ -114,6 +114,7 @@ public final class ReconcileLedger implements AutoCloseable {
     return Objects.requireNonNull(
         transaction.execute(
             status -> {
+              rows.forget(now.minus(books.properties().keep()));
               long id =
                   rows.begin(from, to, by, now, stale)
                       .orElseThrow(

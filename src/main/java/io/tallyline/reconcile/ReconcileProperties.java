@@ -19,6 +19,7 @@ import org.springframework.util.Assert;
  * @param windowMost longest window of one reconciliation
  * @param differencesMost most differences that are kept of one; counts are exact in any case
  * @param itemsMost most items that totals are kept of; the rest is one line
+ * @param keep how long results are kept
  * @param staleAfter one without a sign of life for so long was left by a hub that stopped
  */
 @ConfigurationProperties("hub.reconcile")
@@ -31,6 +32,7 @@ public record ReconcileProperties(
     @DefaultValue("366d") Duration windowMost,
     @DefaultValue("10000") int differencesMost,
     @DefaultValue("100000") int itemsMost,
+    @DefaultValue("1000d") Duration keep,
     @DefaultValue("5m") Duration staleAfter) {
   public ReconcileProperties {
     notNegative("grace", grace);
@@ -39,6 +41,7 @@ public record ReconcileProperties(
         window.toMillis() > 0 && windowMost.compareTo(window) >= 0,
         "hub.reconcile.window must be longer than 0 and not longer than hub.reconcile.window-most: "
             + window);
+    Assert.isTrue(keep.toDays() >= 1, "hub.reconcile.keep must be at least 1d: " + keep);
     within("differences-most", differencesMost, 1, 1_000_000);
     within("items-most", itemsMost, 1, 1_000_000);
     Assert.isTrue(

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,18 @@ public record Selection(
     @Nullable Instant to,
     @Nullable Duration last,
     boolean withoutJournal) {
+  private static final List<String> FIELDS =
+      List.of(
+          "names",
+          "versions",
+          "aggregateIds",
+          "correlationIds",
+          "messageIds",
+          "from",
+          "to",
+          "last",
+          "withoutJournal");
+
   /** Most values of one condition. */
   public static final int MOST_VALUES = 10_000;
 
@@ -71,7 +84,7 @@ public record Selection(
   }
 
   private static ReplayRefused refused(String what) {
-    return new ReplayRefused("RPL-002", "the selection selects nothing: " + what + ". Correct it.");
+    return new ReplayRefused("RPL-002", "the selection cannot be used: " + what + ". Correct it.");
   }
 
   public Selection named(List<String> events) {
@@ -157,33 +170,70 @@ public record Selection(
   /**
    * The reverse of {@link #toJson}.
    *
-   * @throws ReplayRefused RPL-002 if it has another form
+   * @throws ReplayRefused RPL-002 if it has another form: a condition that is mistyped would
+   *     otherwise select everything
    */
   public static Selection of(JsonNode json) {
-    try {
-      return new Selection(
-          list(json.path("names"), JsonNode::asText),
-          list(json.path("versions"), JsonNode::asInt),
-          list(json.path("aggregateIds"), JsonNode::asText),
-          list(json.path("correlationIds"), JsonNode::asText),
-          list(json.path("messageIds"), JsonNode::asText),
-          value(json.path("from"), Instant::parse),
-          value(json.path("to"), Instant::parse),
-          value(json.path("last"), Duration::parse),
-          json.path("withoutJournal").asBoolean(false));
-    } catch (DateTimeException wrong) {
-      throw refused(
-          wrong.getMessage() + "; times look like 2026-03-01T00:00:00Z, durations like P1D");
+    if (!json.isObject()) {
+      throw refused("it is no JSON object");
     }
+    json.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!FIELDS.contains(name)) {
+                throw refused("it has no condition '%s', only %s".formatted(name, FIELDS));
+              }
+            });
+    return new Selection(
+        list(json, "names", JsonNode::isTextual, JsonNode::textValue),
+        list(json, "versions", node -> node.isNumber() && node.canConvertToInt(), JsonNode::asInt),
+        list(json, "aggregateIds", JsonNode::isTextual, JsonNode::textValue),
+        list(json, "correlationIds", JsonNode::isTextual, JsonNode::textValue),
+        list(json, "messageIds", JsonNode::isTextual, JsonNode::textValue),
+        value(json, "from", Instant::parse),
+        value(json, "to", Instant::parse),
+        value(json, "last", Duration::parse),
+        isTrue(json, "withoutJournal"));
   }
 
-  private static <T> List<T> list(JsonNode array, Function<JsonNode, T> value) {
+  private static <T> List<T> list(
+      JsonNode json, String name, Predicate<JsonNode> fits, Function<JsonNode, T> value) {
+    JsonNode array = json.path(name);
+    if (array.isMissingNode() || array.isNull()) {
+      return List.of();
+    }
     List<T> values = new ArrayList<>();
-    array.forEach(node -> values.add(value.apply(node)));
+    for (JsonNode node : array) {
+      if (!fits.test(node)) {
+        throw refused("'%s' has the value %s".formatted(name, node));
+      }
+      values.add(value.apply(node));
+    }
+    if (!array.isArray() || values.isEmpty()) {
+      throw refused("'%s' must be a list with at least one value".formatted(name));
+    }
     return values;
   }
 
-  private static <T> @Nullable T value(JsonNode node, Function<String, T> parse) {
-    return node.isTextual() ? parse.apply(node.textValue()) : null;
+  private static <T> @Nullable T value(JsonNode json, String name, Function<String, T> parse) {
+    JsonNode node = json.path(name);
+    if (node.isMissingNode() || node.isNull()) {
+      return null;
+    }
+    try {
+      return parse.apply(node.asText());
+    } catch (DateTimeException wrong) {
+      throw refused(
+          "'%s' is '%s'; times look like 2026-03-01T00:00:00Z, durations like P1D"
+              .formatted(name, node.asText()));
+    }
+  }
+
+  private static boolean isTrue(JsonNode json, String name) {
+    JsonNode node = json.path(name);
+    if (!node.isMissingNode() && !node.isBoolean()) {
+      throw refused("'%s' is %s, not true or false".formatted(name, node));
+    }
+    return node.asBoolean(false);
   }
 }

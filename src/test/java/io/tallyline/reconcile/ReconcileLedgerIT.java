@@ -67,6 +67,7 @@ class ReconcileLedgerIT {
             Duration.ofDays(36_500),
             differencesMost,
             100,
+            Duration.ofDays(30),
             Duration.ofMinutes(5));
     var books =
         new CompareWindow.Books(
@@ -367,6 +368,19 @@ class ReconcileLedgerIT {
 
     await().atMost(Duration.ofSeconds(30)).until(() -> reconcile.one(next).isDone());
     assertThat(reconcile.one(left).error()).startsWith("REC-006");
+  }
+
+  @Test
+  void results_go_when_their_time_is_over() {
+    long old = reconcile.run(from, to, ANNA);
+    later(Duration.ofDays(31));
+
+    long fresh = reconcile.run(from, to, ANNA);
+
+    assertThat(reconcile.list(Long.MAX_VALUE, 10))
+        .extracting(Reconciliation::id)
+        .containsExactly(fresh)
+        .doesNotContain(old);
   }
 
   @Test

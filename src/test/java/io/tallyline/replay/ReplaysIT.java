@@ -3,6 +3,8 @@ package io.tallyline.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallyline.audit.Audit;
 import io.tallyline.finance.Journal;
@@ -10,6 +12,7 @@ import io.tallyline.finance.JournalLine;
 import io.tallyline.replay.Replay.Status;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.StoredSales;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -357,6 +360,23 @@ class ReplaysIT {
     long replay = plan(selection);
 
     assertThat(replays.one(replay).selection()).isEqualTo(selection);
+  }
+
+  @Test
+  void a_selection_that_is_mistyped_is_refused_and_never_read_as_everything() throws IOException {
+    for (String wrong :
+        List.of(
+            "{\"name\":[\"a.b\"]}",
+            "{\"names\":\"a.b\"}",
+            "{\"names\":[]}",
+            "{\"versions\":[\"1\"]}",
+            "{\"from\":\"yesterday\"}",
+            "{\"withoutJournal\":\"yes\"}",
+            "[]")) {
+      JsonNode json = new ObjectMapper().readTree(wrong);
+
+      assertThatThrownBy(() -> Selection.of(json)).as(wrong).hasMessageStartingWith("RPL-002");
+    }
   }
 
   @Test
