@@ -294,13 +294,19 @@ final class CompareWindow {
     List<String> aggregates =
         unrecorded.stream().map(one -> one.event().aggregateId()).filter(Objects::nonNull).toList();
     Map<String, Long> first = new HashMap<>();
+    Set<Long> known = new HashSet<>();
+    for (Seen one : unrecorded) {
+      known.add(one.event().id());
+      note(first, one);
+    }
     if (!aggregates.isEmpty()) {
       each(
           posted.aboutAggregates(aggregates),
-          page ->
-              seen(page).stream()
-                  .filter(one -> !one.isCopy())
-                  .forEach(one -> first.merge(one.reference(), place(one.event()), Math::min)));
+          page -> {
+            List<StoredEvent> others =
+                page.stream().filter(event -> !known.contains(event.id())).toList();
+            seen(others).forEach(one -> note(first, one));
+          });
     }
     Predicate<Seen> isFirst =
         one -> first.getOrDefault(one.reference(), place(one.event())) >= place(one.event());
@@ -318,6 +324,12 @@ final class CompareWindow {
         failures.of(
             lacking.stream().map(one -> one.event().messageId()).filter(Objects::nonNull).toList());
     lacking.forEach(one -> lacks(one, failed.get(one.event().messageId())));
+  }
+
+  private static void note(Map<String, Long> first, Seen one) {
+    if (!one.isCopy()) {
+      first.merge(one.reference(), place(one.event()), Math::min);
+    }
   }
 
   private void lacks(Seen one, Failures.@Nullable Failure failure) {
