@@ -1,5 +1,6 @@
 package io.tallyline.ops;
 
+import io.tallyline.audit.AuditRefused;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.embedded.EmbeddedServersFailed;
 import java.util.Locale;
@@ -51,7 +52,9 @@ final class FailedStart {
   }
 
   private static Optional<String> known(Throwable cause) {
-    if (cause instanceof StartRefused || cause instanceof EmbeddedServersFailed) {
+    if (cause instanceof StartRefused
+        || cause instanceof EmbeddedServersFailed
+        || cause instanceof AuditRefused) {
       return Optional.ofNullable(cause.getMessage());
     }
     if (cause instanceof NoSuchSslBundleException bundle) {
