@@ -17,7 +17,9 @@ BEGIN
   EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA hub GRANT USAGE, SELECT ON SEQUENCES TO %I', runtime);
   EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON hub.tallyline_schema_history FROM %I', runtime);
   -- What was recorded stays: these are added to and read.
-  EXECUTE format('REVOKE UPDATE, DELETE ON hub.stored_event FROM %I', runtime);
+  EXECUTE format('REVOKE UPDATE, DELETE ON hub.stored_event, hub.audit_entry, hub.audit_key,'
+      ' hub.dead_letter_revision FROM %I', runtime);
+  EXECUTE format('REVOKE DELETE ON hub.dead_letter FROM %I', runtime);
   EXECUTE format('GRANT EXECUTE ON FUNCTION hub.make_event_month(date), hub.drop_event_month(date) TO %I',
       runtime);
 END

@@ -38,6 +38,8 @@ class PackageTableTest {
               Map.entry(
                   "reconcile",
                   List.of("contracts", "audit", "mapping", "finance", "eventstore", "replay")),
+                  "deadletter",
+                  List.of("contracts", "audit", "delivery", "mapping", "finance", "eventstore")),
               Map.entry("workbench", List.of("contracts", "mapping", "finance")),
               Map.entry(
                   "ops",
@@ -53,6 +55,7 @@ class PackageTableTest {
                       "eventstore",
                       "replay",
                       "reconcile",
+                      "deadletter",
                       "workbench"))));
 
   private static final JavaClasses CLASSES =
