@@ -38,6 +38,7 @@ class PackageTableTest {
               Map.entry(
                   "reconcile",
                   List.of("contracts", "audit", "mapping", "finance", "eventstore", "replay")),
+              Map.entry(
                   "deadletter",
                   List.of("contracts", "audit", "delivery", "mapping", "finance", "eventstore")),
               Map.entry("workbench", List.of("contracts", "mapping", "finance")),
