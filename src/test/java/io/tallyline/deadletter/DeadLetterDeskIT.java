@@ -38,7 +38,8 @@ class DeadLetterDeskIT {
     List<Message> batch = List.of(DeskFixture.failedSale(id, Map.of("odd", "\u0000")));
 
     it.take.take(batch);
-    it.take.take(List.of(DeskFixture.failedSale(id, Map.of("odd", "\u0000", "x-delivery-count", 2L))));
+    it.take.take(
+        List.of(DeskFixture.failedSale(id, Map.of("odd", "\u0000", "x-delivery-count", 2L))));
 
     var letters = it.desk.list(DeadLetterFilter.OPEN, Long.MAX_VALUE, 10);
     assertThat(letters).hasSize(1);
@@ -55,9 +56,9 @@ class DeadLetterDeskIT {
     it.fail(1);
 
     assertThatThrownBy(() -> it.sql.sql("UPDATE hub.dead_letter SET body = 'x'").update())
-        .hasMessageContaining("is kept as it was received");
+        .hasStackTraceContaining("is kept as it was received");
     assertThatThrownBy(() -> it.sql.sql("DELETE FROM hub.dead_letter").update())
-        .hasMessageContaining("permission denied");
+        .hasStackTraceContaining("permission denied");
   }
 
   @Test
@@ -97,7 +98,11 @@ class DeadLetterDeskIT {
     it.desk.retry(ids.get(0), "ann", WHY);
     it.settle.look();
 
-    var row = it.sql.sql("SELECT queue, mark, headers::text AS headers FROM hub.resend").query().singleRow();
+    var row =
+        it.sql
+            .sql("SELECT queue, mark, headers::text AS headers FROM hub.resend")
+            .query()
+            .singleRow();
     assertThat(row.get("queue")).isEqualTo("finance.journal");
     assertThat(row.get("mark")).isEqualTo("dead-letter:" + ids.get(0));
     assertThat(row.get("headers").toString())
@@ -187,7 +192,11 @@ class DeadLetterDeskIT {
     assertThat(new String(opened.latestBody(), StandardCharsets.UTF_8)).contains("SO-2");
     assertThat(opened.revisions().get(0).diff().toString())
         .isEqualTo("[{\"after\":\"SO-2\",\"before\":\"SO-1\",\"pointer\":\"/salesOrderNumber\"}]");
-    assertThat(it.sql.sql("SELECT convert_from(body, 'UTF8') FROM hub.resend").query(String.class).single())
+    assertThat(
+            it.sql
+                .sql("SELECT convert_from(body, 'UTF8') FROM hub.resend")
+                .query(String.class)
+                .single())
         .contains("SO-2");
   }
 
@@ -229,7 +238,11 @@ class DeadLetterDeskIT {
     assertThat(it.with(DeadLetterStatus.OPEN)).isEqualTo(ids);
     assertThat(it.approvals.pending(10)).isEmpty();
     ids.forEach(id -> it.desk.retry(id, "ann", WHY));
-    assertThat(it.sql.sql("SELECT convert_from(body, 'UTF8') FROM hub.resend").query(String.class).list())
+    assertThat(
+            it.sql
+                .sql("SELECT convert_from(body, 'UTF8') FROM hub.resend")
+                .query(String.class)
+                .list())
         .hasSize(2)
         .allSatisfy(body -> assertThat(body).contains("31.5"));
   }
@@ -239,7 +252,9 @@ class DeadLetterDeskIT {
     long id = it.fail(1).get(0);
     String original = SaleMessages.valid(it.desk.open(id).letter().messageId());
 
-    refused("DLQ-014", () -> it.desk.editAndRetry(id, bytes(original.replace("31.5", "32")), "ann", WHY));
+    refused(
+        "DLQ-014",
+        () -> it.desk.editAndRetry(id, bytes(original.replace("31.5", "32")), "ann", WHY));
     refused("DLQ-014", () -> it.desk.editAndRetry(id, bytes(original + " "), "ann", WHY));
   }
 }

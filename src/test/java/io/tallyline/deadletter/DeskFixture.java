@@ -82,8 +82,7 @@ final class DeskFixture {
             properties,
             clock);
     bulks =
-        new BulkRetries(
-            bulkRows, letters, approvalRows, previews, transactions, properties, clock);
+        new BulkRetries(bulkRows, letters, approvalRows, previews, transactions, properties, clock);
     approvals = new Approvals(approvalRows, bulkRows, desk, bulks, transactions, clock);
     run =
         new RunBulkRetries(
@@ -181,10 +180,7 @@ final class DeskFixture {
               "INSERT INTO finance.seen_transaction (source, external_ref, event_id, content_hash)"
                   + " VALUES (?, ?, ?, ?)")
           .params(
-              journal.source(),
-              journal.externalRef(),
-              journal.eventId(),
-              journal.content().hash())
+              journal.source(), journal.externalRef(), journal.eventId(), journal.content().hash())
           .update();
     }
   }
@@ -203,8 +199,7 @@ final class DeskFixture {
   List<Long> with(DeadLetterStatus status) {
     return desk
         .list(
-            new DeadLetterFilter(
-                List.of(status), null, null, null, null, null, null, null),
+            new DeadLetterFilter(List.of(status), null, null, null, null, null, null, null),
             Long.MAX_VALUE,
             DeadLetterDesk.MOST)
         .stream()
