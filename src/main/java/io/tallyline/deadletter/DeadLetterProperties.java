@@ -22,6 +22,8 @@ import org.springframework.util.Assert;
  *     second person
  * @param approvalWithin how long a second person has to agree
  * @param quietAfter a retry whose outcome nothing can prove counts as resolved after so long
+ * @param settleInterval how often the hub looks what became of retries
+ * @param stepInterval how often bulk retries take their next step
  */
 @ConfigurationProperties("hub.dead-letters")
 public record DeadLetterProperties(
@@ -34,12 +36,16 @@ public record DeadLetterProperties(
     @DefaultValue("20000") int previewMost,
     @DefaultValue("10000") BigDecimal approvalAbove,
     @DefaultValue("24h") Duration approvalWithin,
-    @DefaultValue("2h") Duration quietAfter) {
+    @DefaultValue("2h") Duration quietAfter,
+    @DefaultValue("1s") Duration settleInterval,
+    @DefaultValue("200ms") Duration stepInterval) {
   public DeadLetterProperties {
     redirectQueues = List.copyOf(redirectQueues);
     positive("undo-within", undoWithin);
     positive("approval-within", approvalWithin);
     positive("quiet-after", quietAfter);
+    positive("settle-interval", settleInterval);
+    positive("step-interval", stepInterval);
     within("canary", canary, 1, 1_000);
     within("retry-per-second", retryPerSecond, 1, 10_000);
     within("stop-above-percent", stopAbovePercent, 0, 100);

@@ -14,8 +14,8 @@ final class SendAgain {
   /** Outbox rows do not come from a queue; these take them back. */
   private static final Map<String, String> OUTBOXES =
       Map.of(
-          Names.OUTBOX_DEAD_QUEUE, "inventory.outbox.retry",
-          Names.FINANCE_OUTBOX_DEAD_QUEUE, "finance.outbox.retry");
+          Names.OUTBOX_DEAD_QUEUE, Names.OUTBOX_RETRY_QUEUE,
+          Names.FINANCE_OUTBOX_DEAD_QUEUE, Names.FINANCE_OUTBOX_RETRY_QUEUE);
 
   /** What the broker counts by: an old count would end the new attempt early. */
   private static final List<String> COUNTING =
@@ -43,15 +43,18 @@ final class SendAgain {
   private static Resends.Again again(WithBody one, String queue) {
     DeadLetter letter = one.letter();
     ObjectNode headers = letter.headers().deepCopy();
-    for (String name :
-        List.copyOf(letter.headers().properties().stream().map(Map.Entry::getKey).toList())) {
-      boolean ours =
-          name.toLowerCase(Locale.ROOT).startsWith(Names.HUB_PREFIX)
-              && !name.equals(Names.HUB_VERSIONS);
-      if (ours || COUNTING.stream().anyMatch(name::startsWith)) {
-        headers.remove(name);
-      }
-    }
+    letter
+        .headers()
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              boolean ours =
+                  name.toLowerCase(Locale.ROOT).startsWith(Names.HUB_PREFIX)
+                      && !name.equals(Names.HUB_VERSIONS);
+              if (ours || COUNTING.stream().anyMatch(name::startsWith)) {
+                headers.remove(name);
+              }
+            });
     JsonNode properties = letter.properties();
     return new Resends.Again(
         queue, letter.routingKey(), letter.subject(), properties, headers, one.body());

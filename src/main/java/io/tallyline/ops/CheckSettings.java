@@ -105,6 +105,12 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     derived.put(
         "hub.replay.move-interval-millis",
         millis(environment, "hub.replay.move-interval", "500ms"));
+    derived.put(
+        "hub.dead-letters.settle-interval-millis",
+        millis(environment, "hub.dead-letters.settle-interval", "1s"));
+    derived.put(
+        "hub.dead-letters.step-interval-millis",
+        millis(environment, "hub.dead-letters.step-interval", "200ms"));
     return derived;
   }
 

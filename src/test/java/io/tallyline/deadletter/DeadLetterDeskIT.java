@@ -257,4 +257,32 @@ class DeadLetterDeskIT {
         () -> it.desk.editAndRetry(id, bytes(original.replace("31.5", "32")), "ann", WHY));
     refused("DLQ-014", () -> it.desk.editAndRetry(id, bytes(original + " "), "ann", WHY));
   }
+
+  @Test
+  void an_edited_copy_is_a_revision_of_the_stored_event() {
+    long id = it.fail(1).get(0);
+    String message = it.desk.open(id).letter().messageId();
+    String original = SaleMessages.valid(message);
+    var at = it.now.atOffset(java.time.ZoneOffset.UTC);
+    it.sql.sql("SELECT hub.make_event_month(?::date)").param(at).query(Boolean.class).single();
+    it.sql
+        .sql(
+            "INSERT INTO hub.stored_event (month, received_at, fingerprint, routing_key, name, version,"
+                + " message_id, properties, headers, body)"
+                + " VALUES ('2026-03-01', ?, sha256('x'), ?, 'any', 1, ?, '{}', '{}', ?)")
+        .params(at, SaleMessages.KEY, message, bytes(original))
+        .update();
+
+    it.desk.editAndRetry(id, bytes(original.replace("SO-1", "SO-2")), "ann", WHY);
+
+    var stored =
+        it.events.find(
+            io.tallyline.eventstore.EventFilter.ALL.withMessageIds(List.of(message)),
+            0,
+            Long.MAX_VALUE,
+            10);
+    assertThat(stored).hasSize(2);
+    assertThat(stored.get(1).revisionOf()).isEqualTo(stored.get(0).id());
+    assertThat(new String(stored.get(1).body(), StandardCharsets.UTF_8)).contains("SO-2");
+  }
 }

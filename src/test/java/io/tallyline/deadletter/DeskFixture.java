@@ -62,7 +62,9 @@ final class DeskFixture {
             1_000,
             new BigDecimal("1000"),
             Duration.ofHours(24),
-            Duration.ofHours(2));
+            Duration.ofHours(2),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(200));
     var letters = new JdbcDeadLetters(store.dataSource());
     var approvalRows = new JdbcApprovals(store.dataSource());
     var bulkRows = new JdbcBulkRetries(store.dataSource());
