@@ -12,7 +12,6 @@ import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.TestHub;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,12 +46,10 @@ class TakeDeadLettersIT {
   }
 
   @Test
-  void takes_what_is_in_the_queues_that_are_there_and_the_same_only_once() throws IOException {
+  void takes_what_is_in_the_queues_that_are_there_and_the_same_only_once() {
     PostgresServer.Database store = PostgresServer.fresh("store");
     JdbcClient sql = JdbcClient.create(store.dataSource());
     try (Queues queues = new Queues(node, virtualHost)) {
-      queues.channel().exchangeDeclare("hub.dead", "direct", true);
-      queues.bind(DEAD, "hub.dead", DEAD, Map.of("x-queue-type", "quorum"));
       try (TestHub hub =
           new TestHub.Settings().roles("store").database(store).broker(node, virtualHost).start()) {
         String id = UUID.randomUUID().toString();
