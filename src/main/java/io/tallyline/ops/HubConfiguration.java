@@ -2,10 +2,12 @@ package io.tallyline.ops;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallyline.audit.AuditConfiguration;
 import io.tallyline.bridge.BridgeConfiguration;
 import io.tallyline.bridge.ReadEnvelopes;
 import io.tallyline.bridge.WriteEnvelopes;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.deadletter.DeadLetterConfiguration;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.eventstore.EventStoreConfiguration;
 import io.tallyline.eventstore.StoringConfiguration;
@@ -19,9 +21,11 @@ import io.tallyline.ops.console.ConsoleConfiguration;
 import io.tallyline.ops.desk.DeskConfiguration;
 import io.tallyline.ops.observe.ObserveConfiguration;
 import io.tallyline.ops.security.SecurityConfiguration;
+import io.tallyline.reconcile.ReconcileConfiguration;
 import io.tallyline.relay.AnnouncementConfiguration;
 import io.tallyline.relay.RelayConfiguration;
 import io.tallyline.relay.TranslateEvents;
+import io.tallyline.replay.ReplayConfiguration;
 import io.tallyline.workbench.LiveEditing;
 import io.tallyline.workbench.WorkbenchProperties;
 import java.nio.file.Path;
@@ -235,7 +239,7 @@ class HubConfiguration {
 
   @Configuration
   @ConditionalOnRole({Role.STORE, Role.OPS})
-  @Import(EventStoreConfiguration.class)
+  @Import({EventStoreConfiguration.class, AuditConfiguration.class})
   static class Store {
     @Bean(destroyMethod = "close")
     DataSource storeDataSource(HubProperties properties) {
@@ -244,12 +248,17 @@ class HubConfiguration {
 
     @Configuration
     @ConditionalOnRole(Role.OPS)
-    @Import(DeskConfiguration.class)
+    @Import({
+      DeskConfiguration.class,
+      DeadLetterConfiguration.Working.class,
+      ReplayConfiguration.class,
+      ReconcileConfiguration.class
+    })
     static class Desk {}
 
     @Configuration
     @ConditionalOnRole(Role.STORE)
-    @Import(StoringConfiguration.class)
+    @Import({StoringConfiguration.class, DeadLetterConfiguration.Taking.class})
     static class Storing {}
   }
 }

@@ -12,7 +12,7 @@ interface Failures {
   record Failure(long id, String status, String queue, String reason) {
     /** Whether somebody has sent it on since. */
     boolean isSentAgain() {
-      return status.startsWith("retr") || status.startsWith("resent") || status.startsWith("redir");
+      return status.equals("RETRYING") || status.equals("REDIRECTED");
     }
   }
 

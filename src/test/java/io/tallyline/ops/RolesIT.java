@@ -83,7 +83,9 @@ class RolesIT {
             .start()) {
       assertRuns(
           hub,
-          new String[] {"store-events", "keep-attempts", "send-resends", "retain-events"},
+          new String[] {
+            "store-events", "keep-attempts", "take-dead-letters", "send-resends", "retain-events"
+          },
           "storeDataSource");
     }
   }
@@ -95,7 +97,11 @@ class RolesIT {
             .database(PostgresServer.fresh("store"))
             .database(PostgresServer.fresh("finance"))
             .start()) {
-      assertRuns(hub, new String[0], "storeDataSource", "financeDataSource");
+      assertRuns(
+          hub,
+          new String[] {"move-replays", "run-bulk-retries", "settle-retries"},
+          "storeDataSource",
+          "financeDataSource");
     }
   }
 }
