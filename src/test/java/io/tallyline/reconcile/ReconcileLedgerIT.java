@@ -81,19 +81,6 @@ class ReconcileLedgerIT {
         sales.store, books, replays, sales.audit(), new SimpleMeterRegistry());
   }
 
-  ReconcileLedgerIT() throws SQLException {
-    try (Connection owner = sales.storeDatabase.owner();
-        Statement statement = owner.createStatement()) {
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS hub.dead_letter (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message_id text, queue text,
-            reason text, error text, attempts int, body bytea, properties jsonb, headers jsonb,
-            first_failed_at timestamptz, last_failed_at timestamptz, status text)
-          """);
-    }
-  }
-
   @AfterEach
   void close() {
     reconcile.close();
@@ -117,10 +104,12 @@ class ReconcileLedgerIT {
         Statement statement = owner.createStatement()) {
       statement.execute(
           """
-          INSERT INTO hub.dead_letter (message_id, queue, reason, error, attempts, body, properties,
-                 headers, first_failed_at, last_failed_at, status)
-          VALUES ('%s', 'finance.journal', 'unknown-account', 'FIN-005', 1, '', '{}', '{}', now(),
-                  now(), '%s')
+          INSERT INTO hub.dead_letter (fingerprint, dead_queue, queue, routing_key, name, message_id,
+                 reason, code, error, attempts, body, properties, headers, first_failed_at,
+                 last_failed_at, taken_at, status, changed_at)
+          VALUES (decode(md5('%1$s'), 'hex'), 'finance.journal.dead', 'finance.journal', 'x', 'x',
+                  '%1$s', 'unknown-account', 'FIN-014', 'FIN-014', 1, '', '{}', '{}', now(), now(),
+                  now(), '%2$s', now())
           """
               .formatted(message, status));
     }
@@ -182,9 +171,9 @@ class ReconcileLedgerIT {
   void tells_the_ways_in_which_an_event_lacks_its_journal() throws SQLException {
     long missing = sales.sale(StoredSales.id());
     long dead = sales.sale(StoredSales.id());
-    deadLetter(dead, "open");
+    deadLetter(dead, "OPEN");
     long sentAgain = sales.sale(StoredSales.id());
-    deadLetter(sentAgain, "retried");
+    deadLetter(sentAgain, "RETRYING");
     later(Duration.ofHours(2));
     long retrying = sales.sale(StoredSales.id());
     later(Duration.ofMinutes(30));
@@ -201,7 +190,7 @@ class ReconcileLedgerIT {
             tuple(sentAgain, Kind.EVENT_RETRYING),
             tuple(retrying, Kind.EVENT_RETRYING),
             tuple(onItsWay, Kind.EVENT_ON_ITS_WAY));
-    assertThat(differences(result).get(1).detail()).contains("is open: unknown-account");
+    assertThat(differences(result).get(1).detail()).contains("is OPEN: unknown-account");
     assertThat(result.differences())
         .isEqualTo(
             Map.of(
@@ -328,7 +317,7 @@ class ReconcileLedgerIT {
   void the_missing_ones_and_no_others_are_planned_to_be_replayed() throws SQLException {
     long missing = sales.sale(StoredSales.id());
     long dead = sales.sale(StoredSales.id());
-    deadLetter(dead, "open");
+    deadLetter(dead, "OPEN");
     sales.post(sales.sale(StoredSales.id()));
     later(Duration.ofDays(1));
     Reconciliation result = result();
