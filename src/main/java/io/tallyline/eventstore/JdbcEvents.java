@@ -127,6 +127,17 @@ public final class JdbcEvents implements Events {
     return filter.latest() ? latest(found) : found;
   }
 
+  /** How PostgreSQL would search for the newest of these, as it says itself. */
+  List<String> plan(EventFilter filter) {
+    Where where = Where.of(filter);
+    return jdbc.sql(
+            "EXPLAIN SELECT %s FROM hub.stored_event e WHERE %s ORDER BY e.id DESC LIMIT 100"
+                .formatted(COLUMNS, where.sql()))
+        .params(where.values())
+        .query(String.class)
+        .list();
+  }
+
   private <T> T bounded(java.util.function.Supplier<T> query) {
     return Objects.requireNonNull(
         transaction.execute(

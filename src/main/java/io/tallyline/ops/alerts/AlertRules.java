@@ -57,6 +57,16 @@ final class AlertRules {
             Unit.COUNT,
             above(queues("dead"), properties.deadLetters(), "queue")),
         new AlertRule(
+            "dead-letters-undecided",
+            "OPS-199",
+            Severity.CRITICAL,
+            "{value} dead letters of {queue} ({reason}) wait for somebody to decide.",
+            "Open the desk, /desk/dead-letters or ./hub dead-letters groups: mend the cause, then"
+                + " retry or discard.",
+            hold.deadLetters(),
+            Unit.COUNT,
+            above(gauge("hub.dead-letters.open"), properties.deadLetters(), "queue", "reason")),
+        new AlertRule(
             "queue-lag",
             "OPS-182",
             Severity.CRITICAL,
