@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tallyline.deadletter.DeadLetterDesk;
+import io.tallyline.deadletter.DeadLetterFilter;
 import io.tallyline.testing.Dashboards;
 import io.tallyline.testing.Outbox;
 import io.tallyline.testing.PostgresServer;
@@ -80,7 +82,14 @@ class DashboardsIT {
           SaleMessages.properties("poison"),
           "{".getBytes(StandardCharsets.UTF_8));
       await().atMost(LONG).until(() -> TestHub.journals(finance) == 3);
-      await().atMost(LONG).until(() -> queues.count("finance.journal.dead") == 1);
+      await()
+          .atMost(LONG)
+          .until(
+              () ->
+                  hub.bean(DeadLetterDesk.class)
+                          .list(DeadLetterFilter.OPEN, Long.MAX_VALUE, 9)
+                          .size()
+                      == 1);
 
       await()
           .atMost(LONG)
