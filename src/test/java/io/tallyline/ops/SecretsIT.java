@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.tallyline.ops.security.AccessRole;
+import io.tallyline.ops.security.SecretFile;
 import io.tallyline.testing.HubProcess;
 import io.tallyline.testing.Leaks;
 import io.tallyline.testing.Outbox;
@@ -177,6 +178,14 @@ class SecretsIT {
     mount("spring.ssl.bundle.jks.web.keystore.password", TestCertificate.PASSWORD);
   }
 
+  private void auditKey() {
+    String key = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
+    Path file = folder.resolve("audit.key");
+    SecretFile.write(file, key);
+    export("hub.audit.key-file", file.toString());
+    secrets.put("key of the audit", key);
+  }
+
   @Test
   void none_is_seen_in_the_life_of_a_hub() throws Exception {
     RabbitNode node = RabbitNode.alone("secrets");
@@ -185,6 +194,7 @@ class SecretsIT {
       broker(node);
       notifications();
       keyStore();
+      auditKey();
       int port = freePort();
       export("server.port", Integer.toString(port));
       export("hub.data-directory", folder.resolve("data").toString());
@@ -260,17 +270,19 @@ class SecretsIT {
       await()
           .atMost(LONG)
           .until(
-              () ->
-                  queues.count("finance.journal.dead") == 1
-                      && queues.count("inventory.outbox.dead") == 1
-                      && journals(databases) == 10);
+              () -> count(databases, "store", "hub.dead_letter") == 2 && journals(databases) == 10);
     }
   }
 
   private static long journals(Map<String, PostgresServer.Database> databases) {
-    try (var connection = databases.get("finance").superuser();
+    return count(databases, "finance", "finance.ledger_journal");
+  }
+
+  private static long count(
+      Map<String, PostgresServer.Database> databases, String kind, String table) {
+    try (var connection = databases.get(kind).superuser();
         var statement = connection.createStatement();
-        var counted = statement.executeQuery("SELECT count(*) FROM finance.ledger_journal")) {
+        var counted = statement.executeQuery("SELECT count(*) FROM " + table)) {
       counted.next();
       return counted.getLong(1);
     } catch (SQLException failed) {
