@@ -170,7 +170,7 @@ class SecretsIT {
     export("hub.delivery.watch-interval", "1s");
   }
 
-  /** Read by the watch over certificates. Made before anybody looks at command lines: keytool's. */
+  /** Read by the watch over certificates. */
   private void keyStore() throws IOException {
     TestCertificate certificate = TestCertificate.make(folder, "hub.example.com", 400);
     export("spring.ssl.bundle.jks.web.keystore.location", "file:" + certificate.file());

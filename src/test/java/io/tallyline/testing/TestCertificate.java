@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -18,7 +19,10 @@ import javax.net.ssl.TrustManagerFactory;
  * @param file with key and certificate
  */
 public record TestCertificate(Path file) {
-  public static final String PASSWORD = "changeit-in-tests";
+  /** Of this JVM alone, so that who finds it elsewhere has found a leak. */
+  public static final String PASSWORD = "changeit-" + UUID.randomUUID();
+
+  private static final String VARIABLE = "KEY_STORE_PASSWORD";
 
   /**
    * @param folder where the file goes, named by the host
@@ -48,7 +52,7 @@ public record TestCertificate(Path file) {
 
   private static void write(Path file, String host, int days) {
     try {
-      Process keytool =
+      ProcessBuilder command =
           new ProcessBuilder(
                   List.of(
                       Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -69,10 +73,11 @@ public record TestCertificate(Path file) {
                       "PKCS12",
                       "-keystore",
                       file.toString(),
-                      "-storepass",
-                      PASSWORD))
-              .redirectErrorStream(true)
-              .start();
+                      "-storepass:env",
+                      VARIABLE))
+              .redirectErrorStream(true);
+      command.environment().put(VARIABLE, PASSWORD);
+      Process keytool = command.start();
       String output = new String(keytool.getInputStream().readAllBytes());
       if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
         throw new IllegalStateException("keytool: " + output);
