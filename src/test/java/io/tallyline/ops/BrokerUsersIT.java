@@ -201,7 +201,6 @@ class BrokerUsersIT {
         "store   | consume | inventory.outbox.retry | ''",
         "store   | consume | erp.unrouted  | ''",
         "store   | delete  | hub.event-store | ''",
-        "store   | purge   | finance.journal.dead | ''",
         "store   | declare | mine          | ''",
         "store   | bind    | hub.event-store | erp.events",
         "ops     | publish | erp.events    | inventory.sales-transaction-created.v1",

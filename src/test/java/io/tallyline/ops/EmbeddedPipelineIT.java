@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallyline.contracts.Names;
+import io.tallyline.deadletter.DeadLetter;
+import io.tallyline.deadletter.DeadLetterDesk;
+import io.tallyline.deadletter.DeadLetterFilter;
+import io.tallyline.deadletter.DeadLetterStatus;
+import io.tallyline.eventstore.EventFilter;
+import io.tallyline.eventstore.Events;
+import io.tallyline.relay.RelayedOutbox;
 import io.tallyline.testing.FailingLedger;
 import io.tallyline.testing.Outbox;
 import io.tallyline.testing.SaleMessages;
@@ -67,6 +74,23 @@ class EmbeddedPipelineIT {
         .single();
   }
 
+  private static List<DeadLetter> open(TestHub hub, String queue) {
+    return hub.bean(DeadLetterDesk.class)
+        .list(
+            new DeadLetterFilter(
+                List.of(DeadLetterStatus.OPEN), queue, null, null, null, null, null, null),
+            Long.MAX_VALUE,
+            9);
+  }
+
+  private static int deadLetters(TestHub hub, String queue) {
+    return open(hub, queue).size();
+  }
+
+  private static long stored(TestHub hub) {
+    return hub.bean(Events.class).count(EventFilter.ALL, Long.MAX_VALUE, 10_000);
+  }
+
   private static long messages(TestHub hub, String queue) {
     QueueInformation information = hub.bean(AmqpAdmin.class).getQueueInfo(queue);
     return information == null ? -1 : information.getMessageCount();
@@ -82,19 +106,21 @@ class EmbeddedPipelineIT {
       send(hub, "no json");
 
       await().atMost(LONG).until(() -> journals(hub) == 300);
-      await().atMost(LONG).until(() -> messages(hub, Names.OUTBOX_DEAD_QUEUE) == 1);
-      await().atMost(LONG).until(() -> messages(hub, Names.JOURNAL_DEAD_QUEUE) == 2);
+      await().atMost(LONG).until(() -> deadLetters(hub, RelayedOutbox.INVENTORY.table()) == 1);
+      await().atMost(LONG).until(() -> deadLetters(hub, Names.JOURNAL_QUEUE) == 2);
       await().atMost(LONG).until(() -> outbox.rows() == 0);
       assertThat(messages(hub, Names.UNROUTED)).isZero();
       await().atMost(LONG).until(() -> announcementsLeft(hub) == 0);
-      assertThat(messages(hub, Names.FINANCE_OUTBOX_DEAD_QUEUE)).isZero();
+      assertThat(deadLetters(hub, RelayedOutbox.FINANCE.table())).isZero();
+      // 300 sales, two messages that somebody else sent, 300 announcements.
+      await().atMost(LONG).until(() -> stored(hub) == 602);
     }
 
     try (TestHub hub = start()) {
       new Outbox(owner(hub)).recordSales(20, "1", "1");
 
       await().atMost(LONG).until(() -> journals(hub) == 320);
-      assertThat(messages(hub, Names.JOURNAL_DEAD_QUEUE)).isEqualTo(2);
+      assertThat(deadLetters(hub, Names.JOURNAL_QUEUE)).isEqualTo(2);
     }
   }
 
@@ -114,15 +140,22 @@ class EmbeddedPipelineIT {
       send(hub, SaleMessages.valid(passing));
       await().atMost(LONG).until(() -> journals(hub) == 1);
       send(hub, SaleMessages.valid(exhausted));
-      await().atMost(LONG).until(() -> messages(hub, Names.JOURNAL_DEAD_QUEUE) == 1);
+      await().atMost(LONG).until(() -> deadLetters(hub, Names.JOURNAL_QUEUE) == 1);
 
       assertThat(failing.attempts(passing)).isEqualTo(3);
       assertThat(failing.attempts(exhausted)).isEqualTo(3);
-      Message dead = hub.bean(RabbitTemplate.class).receive(Names.JOURNAL_DEAD_QUEUE, 5_000);
-      assertThat(dead.getMessageProperties().getHeaders())
-          .containsEntry("hub-reason", "exhausted")
-          .containsEntry("hub-attempts", 3)
-          .containsEntry("hub-routing-key", SaleMessages.KEY);
+      DeadLetter dead = open(hub, Names.JOURNAL_QUEUE).get(0);
+      assertThat(dead.reason()).isEqualTo("exhausted");
+      assertThat(dead.attempts()).isEqualTo(3);
+      assertThat(dead.routingKey()).isEqualTo(SaleMessages.KEY);
+
+      hub.bean(DeadLetterDesk.class).retry(dead.id(), "anna", "tried once more");
+      await()
+          .atMost(LONG)
+          .until(
+              () ->
+                  open(hub, Names.JOURNAL_QUEUE).stream()
+                      .anyMatch(again -> again.id() != dead.id()));
     }
   }
 

@@ -65,7 +65,7 @@ class SeparateMachinesIT {
     Path definitions = folder.resolve("definitions.json");
     ProcessBuilder users =
         new ProcessBuilder("sh", "docker/rabbitmq/users.sh", definitions.toString()).inheritIO();
-    for (String user : List.of("relay", "finance", "ops")) {
+    for (String user : List.of("relay", "finance", "store", "ops")) {
       brokerPasswords.put(user, UUID.randomUUID().toString());
       users
           .environment()

@@ -44,10 +44,11 @@ final class ConsoleHub implements AutoCloseable {
     this.finance = finance;
     this.hub =
         new TestHub.Settings()
-            .roles("relay,finance")
+            .roles("relay,finance,store,ops")
             .with("hub.bridge.masstransit.enabled", "true")
             .database(inventory)
             .database(finance)
+            .database(PostgresServer.fresh("store"))
             .broker(RabbitNode.shared(), virtualHost)
             .start();
   }
