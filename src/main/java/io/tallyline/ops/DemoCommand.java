@@ -2,6 +2,8 @@ package io.tallyline.ops;
 
 import io.tallyline.contracts.Names;
 import io.tallyline.contracts.StartRefused;
+import io.tallyline.deadletter.DeadLetterDesk;
+import io.tallyline.deadletter.DeadLetterFilter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Unmatched;
     })
 final class DemoCommand implements Callable<Integer> {
   private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(60);
+  private static final int MOST_SHOWN = 500;
   private static final long LOOK_MILLIS = 100;
 
   @Option(
@@ -173,7 +176,11 @@ final class DemoCommand implements Callable<Integer> {
       QueueInformation information = broker.getQueueInfo(queue);
       dead += information == null ? 0 : information.getMessageCount();
     }
-    return dead;
+    // The store takes them out of their queues.
+    return dead
+        + hub.getBean(DeadLetterDesk.class)
+            .list(DeadLetterFilter.OPEN, Long.MAX_VALUE, MOST_SHOWN)
+            .size();
   }
 
   private static void whereToLook(ConfigurableApplicationContext hub) {
