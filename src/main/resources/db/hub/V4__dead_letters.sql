@@ -29,6 +29,7 @@ CREATE TABLE hub.dead_letter (
 );
 CREATE INDEX dead_letter_status ON hub.dead_letter (status, id);
 CREATE INDEX dead_letter_message ON hub.dead_letter (message_id);
+CREATE INDEX dead_letter_aggregate ON hub.dead_letter (aggregate_id);
 CREATE INDEX dead_letter_first ON hub.dead_letter (of_dead_letter) WHERE of_dead_letter IS NOT NULL;
 
 CREATE FUNCTION hub.keep_dead_letter() RETURNS trigger

@@ -14,6 +14,7 @@ import io.tallyline.eventstore.StoredEvent;
 import io.tallyline.finance.DraftJournals;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,11 @@ public final class DeadLetterDesk {
   /** The newest first, a page at a time; {@code before} is exclusive. */
   public List<DeadLetter> list(DeadLetterFilter filter, long before, int limit) {
     return letters.newest(filter, before, bounded(limit));
+  }
+
+  /** Those of the messages with these ids, and those about what has these ids; oldest first. */
+  public List<DeadLetter> about(Collection<String> ids, int limit) {
+    return letters.about(ids, bounded(limit));
   }
 
   /** The largest first. */

@@ -108,6 +108,18 @@ final class JdbcDeadLetters {
         .list();
   }
 
+  List<DeadLetter> about(Collection<String> ids, int limit) {
+    String[] wanted = ids.toArray(String[]::new);
+    return jdbc.sql(
+            "SELECT "
+                + COLUMNS
+                + " FROM hub.dead_letter d WHERE d.message_id = ANY (?) OR d.aggregate_id = ANY (?)"
+                + " ORDER BY d.id LIMIT ?")
+        .params(wanted, wanted, limit)
+        .query(JdbcDeadLetters::letter)
+        .list();
+  }
+
   List<Long> ids(DeadLetterFilter filter, int limit) {
     Condition condition = Condition.of(filter);
     return jdbc.sql(

@@ -27,6 +27,10 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       EventsCommand.class,
       TraceCommand.class,
+      DeadLettersCommand.class,
+      ReplaysCommand.class,
+      ReconcileCommand.class,
+      AuditCommand.class,
       TestCommand.class
     },
     footer = {

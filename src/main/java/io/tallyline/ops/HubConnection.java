@@ -17,7 +17,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +137,38 @@ final class HubConnection {
   /** The answer under one of these statuses; any other is told in words. */
   JsonNode get(String path, Set<Integer> answers) {
     return send(request(path).GET(), answers);
+  }
+
+  /**
+   * Writes the answer to a file, of whatever size.
+   *
+   * @return how many bytes
+   * @throws StartRefused OPS-134 to OPS-136; OPS-244 if the file cannot be written
+   */
+  long download(String path, Path file) {
+    HttpRequest request =
+        request(path).setHeader("Accept", "text/csv, application/problem+json").GET().build();
+    HttpClient client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    try {
+      HttpResponse<InputStream> answer =
+          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream body = answer.body()) {
+        if (!ANSWERS.contains(answer.statusCode())) {
+          throw refused(answer.statusCode(), body.readNBytes(LARGEST));
+        }
+        return Files.copy(body, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (FileSystemException unwritable) {
+      throw new StartRefused(
+          "OPS-244",
+          "%s cannot be written (%s). Choose another file."
+              .formatted(file, unwritable.getClass().getSimpleName()));
+    } catch (IOException failure) {
+      throw unreachable(failure.getClass().getSimpleName());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw unreachable("the wait was interrupted");
+    }
   }
 
   private JsonNode send(HttpRequest.Builder request, Set<Integer> answers) {

@@ -1,5 +1,10 @@
 package io.tallyline.ops.desk;
 
+import io.tallyline.audit.AuditEntries;
+import io.tallyline.audit.VerifyAudit;
+import io.tallyline.deadletter.Approvals;
+import io.tallyline.deadletter.BulkRetries;
+import io.tallyline.deadletter.DeadLetterDesk;
 import io.tallyline.eventstore.Events;
 import io.tallyline.eventstore.FailedAttempts;
 import io.tallyline.finance.DraftJournals;
@@ -8,10 +13,14 @@ import io.tallyline.finance.Ledger;
 import io.tallyline.finance.ReadMessages;
 import io.tallyline.mapping.Mappings;
 import io.tallyline.ops.security.HttpProperties;
+import io.tallyline.reconcile.ExportReconciliation;
+import io.tallyline.reconcile.ReconcileLedger;
+import io.tallyline.replay.PreviewReplays;
+import io.tallyline.replay.ReplaySchedules;
+import io.tallyline.replay.Replays;
 import io.tallyline.workbench.RouteTables;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -44,12 +53,55 @@ public class DeskConfiguration {
   }
 
   @Bean
-  TraceEndpoint traceEndpoint(Events events, FailedAttempts attempts, Ledger ledger) {
-    return new TraceEndpoint(new Journey(events, attempts, ledger, ids -> List.of()));
+  TraceEndpoint traceEndpoint(
+      Events events,
+      FailedAttempts attempts,
+      Ledger ledger,
+      DeadLetterDesk desk,
+      AuditEntries audit) {
+    return new TraceEndpoint(
+        new Journey(events, attempts, ledger, new FindDeadLetters(desk, audit)));
   }
 
   @Bean
   LedgerEndpoint ledgerEndpoint(Ledger ledger, InstantSource clock) {
     return new LedgerEndpoint(ledger, clock);
+  }
+
+  @Bean
+  DeadLettersEndpoint deadLettersEndpoint(DeadLetterDesk desk, HttpProperties http) {
+    return new DeadLettersEndpoint(desk, http);
+  }
+
+  @Bean
+  BulkRetriesEndpoint bulkRetriesEndpoint(BulkRetries bulks, HttpProperties http) {
+    return new BulkRetriesEndpoint(bulks, http);
+  }
+
+  @Bean
+  ApprovalsEndpoint approvalsEndpoint(Approvals approvals, HttpProperties http) {
+    return new ApprovalsEndpoint(approvals, http);
+  }
+
+  @Bean
+  ReplaysEndpoint replaysEndpoint(
+      Replays replays, PreviewReplays previews, HttpProperties http, InstantSource clock) {
+    return new ReplaysEndpoint(replays, previews, http, clock);
+  }
+
+  @Bean
+  ReplaySchedulesEndpoint replaySchedulesEndpoint(ReplaySchedules schedules) {
+    return new ReplaySchedulesEndpoint(schedules);
+  }
+
+  @Bean
+  ReconciliationsEndpoint reconciliationsEndpoint(
+      ReconcileLedger reconciliations, ExportReconciliation export, HttpProperties http) {
+    return new ReconciliationsEndpoint(reconciliations, export, http);
+  }
+
+  @Bean
+  AuditEndpoint auditEndpoint(AuditEntries entries, VerifyAudit verify, HttpProperties http) {
+    return new AuditEndpoint(entries, verify, http);
   }
 }

@@ -44,9 +44,16 @@ final class Journey {
 
   /** What the desk knows of failed messages. */
   interface FoundDeadLetters {
-    /** Steps of the dead letters of these messages. */
-    List<Step> of(Set<String> messageIds);
+    /**
+     * @param ids of messages, or of what they are about
+     */
+    DeadLettersFound of(Set<String> ids);
   }
+
+  /**
+   * @param state dead-lettered, retrying, redirected or discarded; null if nothing is wrong
+   */
+  record DeadLettersFound(List<Step> steps, @Nullable String state) {}
 
   /**
    * One step.
@@ -79,7 +86,7 @@ final class Journey {
   /**
    * What is known of an id.
    *
-   * @param state posted, seen, dead-lettered, retrying, on-its-way or unknown
+   * @param state posted, dead-lettered, retrying, redirected, discarded, on-its-way or unknown
    * @param cut whether there is more than is shown
    */
   public record Told(String id, String state, List<Step> steps, boolean cut) {}
@@ -101,23 +108,26 @@ final class Journey {
     found.values().forEach(event -> add(steps, event));
     List<FailedAttempts.FailedAttempt> failed = attempts.of(List.copyOf(messageIds), MOST);
     failed.forEach(attempt -> steps.add(failed(attempt)));
-    List<Step> dead = deadLetters.of(messageIds);
-    steps.addAll(dead);
+    // A row that never left the outbox is known by its transaction only.
+    Set<String> dead = new LinkedHashSet<>(messageIds);
+    dead.add(id);
+    DeadLettersFound letters = deadLetters.of(dead);
+    steps.addAll(letters.steps());
     List<Step> posted = posted(id, found);
     steps.addAll(posted);
     steps.sort(Comparator.comparing(Step::at));
-    return new Told(id, state(posted, dead, failed, found), steps, found.size() >= MOST);
+    return new Told(id, state(posted, letters, failed, found), steps, found.size() >= MOST);
   }
 
   private static String state(
       List<Step> posted,
-      List<Step> dead,
+      DeadLettersFound letters,
       List<FailedAttempts.FailedAttempt> failed,
       Map<Long, StoredEvent> found) {
     if (!posted.isEmpty()) {
       return "posted";
-    } else if (!dead.isEmpty()) {
-      return "dead-lettered";
+    } else if (letters.state() != null) {
+      return letters.state();
     } else if (!failed.isEmpty()) {
       return "retrying";
     }

@@ -1,6 +1,8 @@
 package io.tallyline.ops.security;
 
 import static io.tallyline.ops.security.AccessRole.ADMIN;
+import static io.tallyline.ops.security.AccessRole.APPROVER;
+import static io.tallyline.ops.security.AccessRole.OPERATOR;
 import static io.tallyline.ops.security.AccessRole.VIEWER;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -74,7 +76,42 @@ public final class EndpointTable {
           row(READ, "/api/openapi.yaml", VIEWER, "the same as YAML"),
           row(READ, "/api/events/**", VIEWER, "event store: search, one event, its revisions"),
           row(READ, "/api/trace/*", VIEWER, "every step of a transaction"),
-          row(READ, "/api/trial-balance", VIEWER, "what the ledger adds up to, as of a time"));
+          row(READ, "/api/trial-balance", VIEWER, "what the ledger adds up to, as of a time"),
+          row(
+              READ,
+              "/api/dead-letters/**",
+              VIEWER,
+              "dead letters: list, groups, one with everything"),
+          row(
+              "POST",
+              "/api/dead-letters/**",
+              OPERATOR,
+              "retry, edit, discard, undo, reopen, redirect one"),
+          row(READ, "/api/bulk-retries/**", VIEWER, "bulk retries and how far they are"),
+          row("POST", "/api/bulk-retries/**", OPERATOR, "plan, start and stop them"),
+          row(READ, "/api/approvals", VIEWER, "what waits for a second person"),
+          row("POST", "/api/approvals/**", APPROVER, "agree to it or not"),
+          row(READ, "/api/replays/**", VIEWER, "replays and how far they are"),
+          row(
+              "POST",
+              "/api/replays/preview/**",
+              VIEWER,
+              "what a replay would do, without doing it"),
+          row("POST", "/api/replays/**", OPERATOR, "plan, pause, resume and cancel them"),
+          row(READ, "/api/replay-schedules/**", VIEWER, "replays that come again"),
+          row("POST", "/api/replay-schedules/**", OPERATOR, "make, pause, resume and delete them"),
+          row(
+              READ,
+              "/api/reconciliations/**",
+              VIEWER,
+              "whether the ledger agrees with the events; CSV too"),
+          row(
+              "POST",
+              "/api/reconciliations/**",
+              OPERATOR,
+              "compare a window; replay what is missing"),
+          row(READ, "/api/audit", VIEWER, "who did what"),
+          row("POST", "/api/audit/verify", OPERATOR, "whether that record is whole"));
 
   private static final Map<String, PathPatternRequestMatcher> MATCHERS =
       ROWS.stream()
