@@ -70,13 +70,15 @@ final class DeskText {
   static List<String> value(JsonNode value) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s messages: %s would post a journal, %s are recorded already, %s would fail again, of %s no journal can be worked out."
+        "%s messages: %s would post a journal, %s are recorded already, %s would fail again."
             .formatted(
                 value.path("letters").asText(),
                 value.path("wouldPost").asText(),
                 value.path("recorded").asText(),
-                value.path("wouldFail").asText(),
-                value.path("unknown").asText()));
+                value.path("wouldFail").asText()));
+    if (value.path("unknown").asLong() > 0) {
+      lines.add("Of %s no journal can be worked out.".formatted(value.path("unknown").asText()));
+    }
     if (value.path("cut").asBoolean()) {
       lines.add("Only %s of them were looked at.".formatted(value.path("looked").asText()));
     }
@@ -89,15 +91,17 @@ final class DeskText {
     List<String> lines = new ArrayList<>();
     JsonNode outcomes = summary.path("outcomes");
     lines.add(
-        "%s events%s: %s would write a journal, %s have theirs, %s differ, %s are rejected, %s superseded."
+        "%s events: %s would write a journal, %s have theirs, %s differ, %s rejected, %s superseded."
             .formatted(
                 summary.path("events").asText(),
-                summary.path("cut").asBoolean() ? " were looked at, and there are more" : "",
                 outcomes.path("write").asText(),
                 outcomes.path("exists").asText(),
                 outcomes.path("differs").asText(),
                 outcomes.path("rejected").asText(),
                 outcomes.path("superseded").asText()));
+    if (summary.path("cut").asBoolean()) {
+      lines.add("There are more; only these were looked at (hub.replay.dry-run-most).");
+    }
     lines.addAll(accounts(summary.path("totals")));
     return lines;
   }
@@ -113,7 +117,7 @@ final class DeskText {
     }
     List<String> lines = new ArrayList<>();
     lines.add(
-        "It would post 1 journal of %s in %s for transaction %s:"
+        "It would post 1 journal of %s in %s, transaction %s:"
             .formatted(
                 journal.path("date").asText(),
                 journal.path("currency").asText(),

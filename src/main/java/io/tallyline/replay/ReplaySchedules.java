@@ -211,7 +211,7 @@ public final class ReplaySchedules implements OnSchedule {
   private static ReplayRefused unknown(String name) {
     return new ReplayRefused(
         "RPL-006",
-        "there is no replay schedule %s. ./hub replays schedules shows all.".formatted(name));
+        "there is no replay schedule %s. ./hub replays schedule list shows all.".formatted(name));
   }
 
   @Override
