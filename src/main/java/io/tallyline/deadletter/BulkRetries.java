@@ -4,6 +4,7 @@ import io.tallyline.deadletter.DeskRefused.Kind;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +141,11 @@ public final class BulkRetries {
    */
   public BulkRetry one(long id) {
     return bulks.one(id).orElseThrow(() -> DeskRefused.unknown("bulk retry", id));
+  }
+
+  /** Those that sent any of these dead letters, as the audit names them. */
+  public List<String> thatSent(Collection<Long> letters) {
+    return bulks.thatSent(letters, DeadLetterDesk.MOST).stream().map(BulkRetry::subject).toList();
   }
 
   /** The newest first; {@code before} is exclusive. */

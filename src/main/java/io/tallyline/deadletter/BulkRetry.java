@@ -50,6 +50,10 @@ public record BulkRetry(
   }
 
   public String subject() {
+    return subject(id);
+  }
+
+  static String subject(long id) {
     return "bulk-retry:" + id;
   }
 }

@@ -70,6 +70,15 @@ final class JdbcBulkRetries {
         .list();
   }
 
+  List<Long> thatSent(Collection<Long> letters, int limit) {
+    return jdbc.sql(
+            "SELECT DISTINCT bulk_id FROM hub.bulk_retry_item WHERE dead_letter_id = ANY (?)"
+                + " AND state IN ('SENT', 'RESOLVED', 'FAILED') ORDER BY bulk_id LIMIT ?")
+        .params(letters.toArray(Long[]::new), limit)
+        .query(Long.class)
+        .list();
+  }
+
   Optional<BulkRetry> one(long id) {
     return jdbc.sql(SELECT + " WHERE b.id = ?").param(id).query(JdbcBulkRetries::bulk).optional();
   }

@@ -58,9 +58,10 @@ public class DeskConfiguration {
       FailedAttempts attempts,
       Ledger ledger,
       DeadLetterDesk desk,
+      BulkRetries bulks,
       AuditEntries audit) {
     return new TraceEndpoint(
-        new Journey(events, attempts, ledger, new FindDeadLetters(desk, audit)));
+        new Journey(events, attempts, ledger, new FindDeadLetters(desk, bulks, audit)));
   }
 
   @Bean

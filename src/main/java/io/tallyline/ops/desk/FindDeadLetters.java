@@ -2,6 +2,7 @@ package io.tallyline.ops.desk;
 
 import io.tallyline.audit.AuditEntries;
 import io.tallyline.audit.AuditEntry;
+import io.tallyline.deadletter.BulkRetries;
 import io.tallyline.deadletter.DeadLetter;
 import io.tallyline.deadletter.DeadLetterDesk;
 import io.tallyline.deadletter.DeadLetterStatus;
@@ -20,6 +21,7 @@ final class FindDeadLetters implements Journey.FoundDeadLetters {
   private static final Map<String, String> STEPS =
       Map.of(
           "retry-dead-letter", "retried",
+          "start-bulk-retry", "retried",
           "edit-dead-letter", "edited",
           "discard-dead-letter", "discarded",
           "undo-discard-dead-letter", "taken-back",
@@ -30,10 +32,12 @@ final class FindDeadLetters implements Journey.FoundDeadLetters {
           "expired-approval", "expired");
 
   private final DeadLetterDesk desk;
+  private final BulkRetries bulks;
   private final AuditEntries audit;
 
-  FindDeadLetters(DeadLetterDesk desk, AuditEntries audit) {
+  FindDeadLetters(DeadLetterDesk desk, BulkRetries bulks, AuditEntries audit) {
     this.desk = desk;
+    this.bulks = bulks;
     this.audit = audit;
   }
 
@@ -43,8 +47,10 @@ final class FindDeadLetters implements Journey.FoundDeadLetters {
     List<Step> steps = new ArrayList<>();
     letters.forEach(letter -> steps.addAll(steps(letter)));
     if (!letters.isEmpty()) {
-      audit
-          .about(letters.stream().map(DeadLetter::subject).toList(), MOST)
+      List<String> subjects = new ArrayList<>(letters.stream().map(DeadLetter::subject).toList());
+      subjects.addAll(bulks.thatSent(letters.stream().map(DeadLetter::id).toList()));
+      audit.about(subjects, MOST).stream()
+          .filter(entry -> STEPS.containsKey(entry.action()))
           .forEach(entry -> steps.add(acted(entry)));
     }
     return new Journey.DeadLettersFound(steps, state(letters));
@@ -74,7 +80,7 @@ final class FindDeadLetters implements Journey.FoundDeadLetters {
   private static Step acted(AuditEntry entry) {
     return new Step(
         entry.at(),
-        STEPS.getOrDefault(entry.action(), entry.action()),
+        java.util.Objects.requireNonNull(STEPS.get(entry.action())),
         "by %s: %s".formatted(entry.who(), entry.reason() == null ? "-" : entry.reason()),
         entry.subject());
   }
