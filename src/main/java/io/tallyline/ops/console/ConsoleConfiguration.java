@@ -2,7 +2,9 @@ package io.tallyline.ops.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.delivery.Breaker;
+import io.tallyline.reconcile.ReconcileLedger;
 import io.tallyline.relay.RelayHealth;
+import io.tallyline.replay.Replays;
 import java.lang.management.ManagementFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -54,7 +56,9 @@ public class ConsoleConfiguration {
       MeterRegistry meters,
       ObjectProvider<RelayHealth> relays,
       ObjectProvider<Breaker> breakers,
-      ObjectProvider<Declarables> topology) {
+      ObjectProvider<Declarables> topology,
+      ObjectProvider<Replays> replays,
+      ObjectProvider<ReconcileLedger> reconciliations) {
     return new RegisterMBeans(
         ManagementFactory.getPlatformMBeanServer(),
         hubMBeans,
@@ -63,6 +67,8 @@ public class ConsoleConfiguration {
         meters,
         relays,
         breakers,
-        topology);
+        topology,
+        replays,
+        reconciliations);
   }
 }

@@ -2,7 +2,9 @@ package io.tallyline.ops.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallyline.delivery.Breaker;
+import io.tallyline.reconcile.ReconcileLedger;
 import io.tallyline.relay.RelayHealth;
+import io.tallyline.replay.Replays;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +38,8 @@ final class RegisterMBeans {
   private final ObjectProvider<RelayHealth> relays;
   private final ObjectProvider<Breaker> breakers;
   private final ObjectProvider<Declarables> topology;
+  private final ObjectProvider<Replays> replays;
+  private final ObjectProvider<ReconcileLedger> reconciliations;
 
   RegisterMBeans(
       MBeanServer server,
@@ -45,7 +49,9 @@ final class RegisterMBeans {
       MeterRegistry meters,
       ObjectProvider<RelayHealth> relays,
       ObjectProvider<Breaker> breakers,
-      ObjectProvider<Declarables> topology) {
+      ObjectProvider<Declarables> topology,
+      ObjectProvider<Replays> replays,
+      ObjectProvider<ReconcileLedger> reconciliations) {
     this.server = server;
     this.exporter = exporter;
     this.camel = camel;
@@ -54,6 +60,8 @@ final class RegisterMBeans {
     this.relays = relays;
     this.breakers = breakers;
     this.topology = topology;
+    this.replays = replays;
+    this.reconciliations = reconciliations;
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -71,6 +79,10 @@ final class RegisterMBeans {
         .forEach(queue -> register("DeadLetters", queue, new ManagedDeadLetters(queue, figures)));
     if (!queues.isEmpty()) {
       register("Queues", null, new ManagedQueues(figures));
+    }
+    Replays desk = replays.getIfAvailable();
+    if (desk != null) {
+      register("Desk", null, new ManagedDesk(figures, desk, reconciliations.getObject()));
     }
   }
 
