@@ -121,10 +121,8 @@ final class PreviewRetries {
   private static final class Sum {
     private final Set<String> accounts;
     private final Set<String> seen = new java.util.HashSet<>();
-    private final Map<List<String>, RetryValue.AccountSum> sums =
-        new TreeMap<>(
-            java.util.Comparator.comparing((List<String> key) -> key.get(0))
-                .thenComparing(key -> key.get(1)));
+    private final Map<List<String>, RetryValue.AccountSum> sums = byAccount();
+    private final Map<List<String>, RetryValue.AccountSum> blocked = byAccount();
     private final Map<String, BigDecimal> debits = new TreeMap<>();
     private long wouldPost;
     private long recorded;
@@ -135,23 +133,34 @@ final class PreviewRetries {
       this.accounts = accounts;
     }
 
+    private static Map<List<String>, RetryValue.AccountSum> byAccount() {
+      return new TreeMap<>(
+          java.util.Comparator.comparing((List<String> key) -> key.get(0))
+              .thenComparing(key -> key.get(1)));
+    }
+
     void add(Journal journal, Ledger.@Nullable Entry entry) {
       if (entry != null && isSame(journal, entry)) {
         recorded++;
-      } else if (entry != null
-          || journal.lines().stream().anyMatch(line -> !accounts.contains(line.account()))) {
+      } else if (entry != null) {
         wouldFail++;
+      } else if (journal.lines().stream().anyMatch(line -> !accounts.contains(line.account()))) {
+        wouldFail++;
+        if (seen.add(key(journal.source(), journal.externalRef()))) {
+          journal.lines().forEach(line -> add(blocked, line, journal.currency()));
+        }
       } else if (!seen.add(key(journal.source(), journal.externalRef()))) {
         recorded++;
       } else {
         wouldPost++;
         debits.merge(journal.currency(), journal.totalDebit(), BigDecimal::add);
-        journal.lines().forEach(line -> add(line, journal.currency()));
+        journal.lines().forEach(line -> add(sums, line, journal.currency()));
       }
     }
 
-    private void add(JournalLine line, String currency) {
-      sums.merge(
+    private static void add(
+        Map<List<String>, RetryValue.AccountSum> to, JournalLine line, String currency) {
+      to.merge(
           List.of(line.account(), currency),
           new RetryValue.AccountSum(line.account(), currency, line.debit(), line.credit()),
           (one, other) ->
@@ -171,7 +180,8 @@ final class PreviewRetries {
           wouldFail,
           unknown,
           List.copyOf(sums.values()),
-          Map.copyOf(debits));
+          Map.copyOf(debits),
+          List.copyOf(blocked.values()));
     }
   }
 }

@@ -18,7 +18,9 @@ import java.util.Map;
  * @param wouldFail rejected by the mapping, or with an account that the ledger does not have
  * @param unknown no journal can be worked out, as for an outbox row
  * @param accounts per account and currency, of the journals that would be written
- * @param debits per currency
+ * @param debits per currency, of the same
+ * @param blocked per account and currency, of the journals that wait for an account which the
+ *     ledger does not have: what is at stake until the mapping or the ledger is corrected
  */
 public record RetryValue(
     long letters,
@@ -28,7 +30,8 @@ public record RetryValue(
     long wouldFail,
     long unknown,
     List<AccountSum> accounts,
-    Map<String, BigDecimal> debits) {
+    Map<String, BigDecimal> debits,
+    List<AccountSum> blocked) {
 
   /** What one account gets in one currency. */
   public record AccountSum(String account, String currency, BigDecimal debit, BigDecimal credit) {}
@@ -48,16 +51,21 @@ public record RetryValue(
             .put("recorded", recorded)
             .put("wouldFail", wouldFail)
             .put("unknown", unknown);
-    ArrayNode sums = json.putArray("accounts");
-    accounts.forEach(
+    put(json.putArray("accounts"), accounts);
+    put(json.putArray("blocked"), blocked);
+    ObjectNode totals = json.putObject("debits");
+    debits.forEach((currency, debit) -> totals.put(currency, debit.toPlainString()));
+    return json;
+  }
+
+  private static void put(ArrayNode array, List<AccountSum> sums) {
+    sums.forEach(
         sum ->
-            sums.addObject()
+            array
+                .addObject()
                 .put("account", sum.account())
                 .put("currency", sum.currency())
                 .put("debit", sum.debit().toPlainString())
                 .put("credit", sum.credit().toPlainString()));
-    ObjectNode totals = json.putObject("debits");
-    debits.forEach((currency, debit) -> totals.put(currency, debit.toPlainString()));
-    return json;
   }
 }
