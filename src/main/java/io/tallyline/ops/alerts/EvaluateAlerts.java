@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the condition has been gone long enough; what comes and goes faster is told neither way. A
  * condition that cannot be looked at changes nothing: what fires goes on firing.
  */
-final class EvaluateAlerts {
+final class EvaluateAlerts implements CurrentAlerts {
   private static final Logger log = LoggerFactory.getLogger(EvaluateAlerts.class);
 
   private final List<AlertRule> rules;
@@ -175,7 +175,8 @@ final class EvaluateAlerts {
         .count();
   }
 
-  synchronized AlertReport report() {
+  @Override
+  public synchronized AlertReport report() {
     List<AlertReport.Firing> firing = new ArrayList<>();
     List<String> fine = new ArrayList<>();
     for (AlertRule rule : rules) {
