@@ -60,7 +60,7 @@ public final class EndpointTable {
           row("POST", "/logout", EVERYBODY, "sign out"),
           row(READ, "/oauth2/authorization/*", EVERYBODY, "sign in by an OpenID provider"),
           row(READ, "/login/oauth2/code/*", EVERYBODY, "way back from that provider"),
-          row(READ, "/", VIEWER, "leads to the console"),
+          row(READ, "/", VIEWER, "leads to the desk, without the role ops to the console"),
           row(READ, "/actuator", VIEWER, "list of the endpoints below it"),
           row(READ, "/actuator/health/**", VIEWER, "health, part by part"),
           row(READ, "/actuator/info", VIEWER, "what runs"),
@@ -111,7 +111,10 @@ public final class EndpointTable {
               OPERATOR,
               "compare a window; replay what is missing"),
           row(READ, "/api/audit", VIEWER, "who did what"),
-          row("POST", "/api/audit/verify", OPERATOR, "whether that record is whole"));
+          row("POST", "/api/audit/verify", OPERATOR, "whether that record is whole"),
+          row(READ, "/desk/**", VIEWER, "the desk: its pages"),
+          row("POST", "/desk/approvals/**", APPROVER, "the desk: agree to what somebody asked for"),
+          row("POST", "/desk/**", OPERATOR, "the desk: everything else that changes something"));
 
   private static final Map<String, PathPatternRequestMatcher> MATCHERS =
       ROWS.stream()

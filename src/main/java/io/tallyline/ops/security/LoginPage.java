@@ -27,12 +27,14 @@ class LoginPage {
   private final String template = resource("login.html");
   private final String style = resource("login.css");
   private final Map<String, String> providers;
+  private final StartPage start;
 
   /**
    * @param providers OpenID providers: path to begin at, and name to show
    */
-  LoginPage(Map<String, String> providers) {
+  LoginPage(Map<String, String> providers, StartPage start) {
     this.providers = Map.copyOf(providers);
+    this.start = start;
   }
 
   @GetMapping("/login")
@@ -50,7 +52,7 @@ class LoginPage {
 
   @GetMapping("/")
   ResponseEntity<Void> start() {
-    return ResponseEntity.status(302).header("Location", "/actuator/hawtio/").build();
+    return ResponseEntity.status(302).header("Location", start.path()).build();
   }
 
   /** The page again, under a status that says what went wrong. */

@@ -65,8 +65,9 @@ public class SecurityConfiguration {
   }
 
   @Bean
-  LoginPage loginPage(OAuth2ClientProperties clients) {
-    return new LoginPage(OpenIdConfiguration.links(clients));
+  LoginPage loginPage(OAuth2ClientProperties clients, ObjectProvider<StartPage> start) {
+    return new LoginPage(
+        OpenIdConfiguration.links(clients), start.getIfAvailable(() -> StartPage.CONSOLE));
   }
 
   @Bean
