@@ -26,9 +26,11 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** The HTTP API of the role ops, and what it reads the ledger by. */
 @Configuration
+@Import(DeskPagesConfiguration.class)
 public class DeskConfiguration {
   @Bean
   Ledger ledger(@Qualifier("financeDataSource") DataSource finance) {
@@ -53,15 +55,19 @@ public class DeskConfiguration {
   }
 
   @Bean
-  TraceEndpoint traceEndpoint(
+  Journey journey(
       Events events,
       FailedAttempts attempts,
       Ledger ledger,
       DeadLetterDesk desk,
       BulkRetries bulks,
       AuditEntries audit) {
-    return new TraceEndpoint(
-        new Journey(events, attempts, ledger, new FindDeadLetters(desk, bulks, audit)));
+    return new Journey(events, attempts, ledger, new FindDeadLetters(desk, bulks, audit));
+  }
+
+  @Bean
+  TraceEndpoint traceEndpoint(Journey journey) {
+    return new TraceEndpoint(journey);
   }
 
   @Bean
