@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -23,8 +24,8 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** Debian's Chromium in front of a hub's console. */
-final class ConsoleBrowser implements AutoCloseable {
+/** Debian's Chromium in front of a hub's console, or of its desk. */
+public final class ConsoleBrowser implements AutoCloseable {
   private static final File CHROMIUM = new File("/usr/bin/chromium");
   private static final File DRIVER = new File("/usr/bin/chromedriver");
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -34,7 +35,7 @@ final class ConsoleBrowser implements AutoCloseable {
   private final TestHub hub;
   private final ChromeDriver chrome;
 
-  ConsoleBrowser(TestHub hub) {
+  public ConsoleBrowser(TestHub hub) {
     this.hub = hub;
     if (!CHROMIUM.canExecute() || !DRIVER.canExecute()) {
       throw new IllegalStateException(
@@ -56,19 +57,36 @@ final class ConsoleBrowser implements AutoCloseable {
     size(1280, 900);
   }
 
-  void size(int width, int height) {
+  public void size(int width, int height) {
     chrome.manage().window().setSize(new Dimension(width, height));
   }
 
-  void open(String path) {
+  public void open(String path) {
     chrome.get(hub.uri(path).toString());
   }
 
-  String path() {
+  /** Address of the page, as {@link #openUrl} takes it. */
+  public String url() {
+    return chrome.getCurrentUrl();
+  }
+
+  public void openUrl(String url) {
+    chrome.get(url);
+  }
+
+  /** By how many pixels the page is wider than what is seen of it. */
+  public long overflow() {
+    Object pixels =
+        chrome.executeScript(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    return ((Number) pixels).longValue();
+  }
+
+  public String path() {
     return java.net.URI.create(chrome.getCurrentUrl()).getPath();
   }
 
-  void signIn(AccessRole role) {
+  public void signIn(AccessRole role) {
     signIn(TestUsers.user(role), TestUsers.password(role));
   }
 
@@ -79,20 +97,20 @@ final class ConsoleBrowser implements AutoCloseable {
     one(By.cssSelector("button[type=submit]")).click();
   }
 
-  void signOut() {
+  public void signOut() {
     chrome.manage().deleteAllCookies();
   }
 
   /** The first such element, as soon as it is there. */
-  WebElement one(By by) {
+  public WebElement one(By by) {
     return waiting().until(ExpectedConditions.visibilityOfElementLocated(by));
   }
 
-  List<WebElement> all(By by) {
+  public List<WebElement> all(By by) {
     return chrome.findElements(by);
   }
 
-  void until(String what, BooleanSupplier condition) {
+  public void until(String what, BooleanSupplier condition) {
     waiting().withMessage(what).until(page -> condition.getAsBoolean());
   }
 
@@ -102,7 +120,7 @@ final class ConsoleBrowser implements AutoCloseable {
     return wait;
   }
 
-  void click(By by) {
+  public void click(By by) {
     waiting()
         .until(
             page -> {
@@ -124,7 +142,7 @@ final class ConsoleBrowser implements AutoCloseable {
     click(By.xpath("//a[normalize-space()='" + tab + "']"));
   }
 
-  String text() {
+  public String text() {
     return one(By.tagName("body")).getText();
   }
 
@@ -133,8 +151,28 @@ final class ConsoleBrowser implements AutoCloseable {
     return ((JavascriptExecutor) chrome).executeAsyncScript(script, arguments);
   }
 
+  /** Light or dark, as a person's system has it. */
+  public void dark(boolean dark) {
+    chrome.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+  }
+
+  /** As a telephone has it; a window of Chromium itself is never this narrow. */
+  public void narrow(int width, int height) {
+    chrome.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  public void wide() {
+    chrome.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+  }
+
   /** Into {@code target/screenshots}. */
-  void picture(String name) {
+  public void picture(String name) {
     try {
       Files.createDirectories(SCREENSHOTS);
       Files.write(SCREENSHOTS.resolve(name + ".png"), chrome.getScreenshotAs(OutputType.BYTES));

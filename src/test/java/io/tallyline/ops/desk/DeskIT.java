@@ -1,0 +1,290 @@
+package io.tallyline.ops.desk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallyline.deadletter.DeadLetterDesk;
+import io.tallyline.deadletter.DeadLetterFilter;
+import io.tallyline.ops.console.ConsoleBrowser;
+import io.tallyline.ops.security.AccessRole;
+import io.tallyline.testing.CopiedTree;
+import io.tallyline.testing.Outbox;
+import io.tallyline.testing.PostgresServer;
+import io.tallyline.testing.RabbitNode;
+import io.tallyline.testing.TestHub;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+
+/** A bad morning on RabbitMQ, spent at the desk in a browser. */
+class DeskIT {
+  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final int SALES = 1_000;
+  private static final String POSTING = "finance/sales-transaction-created/v2/journal.jslt";
+
+  @TempDir static Path folder;
+
+  private static final PostgresServer.Database INVENTORY = PostgresServer.fresh("inventory");
+  private static final PostgresServer.Database FINANCE = PostgresServer.fresh("finance");
+
+  /** Pages that are wider than their window. */
+  private static final List<String> TOO_WIDE = new ArrayList<>();
+
+  private static TestHub hub;
+  private static ConsoleBrowser browser;
+  private static Path posting;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path mappings = CopiedTree.of("mappings", folder);
+    posting = mappings.resolve(POSTING);
+    replaceInPosting("\"4000\"", "\"4999\"");
+    RabbitNode node = RabbitNode.shared();
+    hub =
+        new TestHub.Settings()
+            .roles("relay,finance,store,ops")
+            .database(INVENTORY)
+            .database(FINANCE)
+            .database(PostgresServer.fresh("store"))
+            .broker(node, node.newVirtualHost())
+            .with("hub.mappings-directory", mappings.toString())
+            .with("hub.workbench.reload", "true")
+            .with("hub.dead-letters.retry-per-second", "1000")
+            .start();
+    browser = new ConsoleBrowser(hub);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+    hub.close();
+  }
+
+  private static void replaceInPosting(String account, String other) throws IOException {
+    String text = Files.readString(posting);
+    assertThat(text).contains(account);
+    Files.writeString(posting, text.replace(account, other));
+  }
+
+  @Test
+  void a_bad_morning_ends_with_books_that_agree() throws IOException {
+    new Outbox(INVENTORY.ownerDataSource()).recordSales(SALES, "10.50", "7.25");
+    DeadLetterDesk desk = hub.bean(DeadLetterDesk.class);
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                desk.groups(DeadLetterFilter.OPEN, 10).stream()
+                    .anyMatch(group -> group.letters() == SALES));
+
+    browser.signIn(AccessRole.OPERATOR);
+    browser.until("the desk", () -> browser.path().equals("/desk"));
+    picture("home");
+    browser.dark(true);
+    picture("home-dark");
+    browser.dark(false);
+    browser.click(By.partialLinkText("unknown account"));
+    lookAtTheGroup();
+    String group = browser.url();
+    lookAtOneLetter();
+
+    replaceInPosting("\"4999\"", "\"4000\"");
+    until(group, () -> figure("Would post").equals("1,000"));
+    assertThat(figure("Value in USD")).isEqualTo("17750.0000");
+    picture("group-corrected");
+    String bulk = retryAll();
+    approve(bulk);
+
+    assertThat(TestHub.journals(FINANCE)).isEqualTo(SALES);
+    replayWritesNothing();
+    reconcile();
+    lookAtTheRest();
+    audit();
+    assertThat(TOO_WIDE).isEmpty();
+  }
+
+  private static void lookAtTheGroup() {
+    browser.one(By.tagName("h1"));
+    assertThat(figure("Messages")).isEqualTo("1,000");
+    assertThat(figure("Would fail again")).isEqualTo("1,000");
+    assertThat(browser.text())
+        .contains("4999", "10500.0000", "7250.0000")
+        .contains("an account below is not in the ledger");
+    picture("group");
+    browser.narrow(400, 800);
+    picture("group-400");
+    browser.wide();
+  }
+
+  private static void lookAtOneLetter() {
+    browser.click(By.cssSelector("td + th a"));
+    browser.until("a letter", () -> browser.path().matches("/desk/dead-letters/\\d+"));
+    assertThat(browser.text()).contains("the ledger has no account 4999");
+    picture("dead-letter");
+    browser.narrow(400, 800);
+    picture("dead-letter-400");
+    browser.wide();
+    browser.dark(true);
+    picture("dead-letter-dark");
+    browser.dark(false);
+    browser.click(By.linkText("Edit it, then retry"));
+    WebElement body = browser.one(By.id("body"));
+    String text = body.getDomProperty("value");
+    body.clear();
+    body.sendKeys(text.replace("SO-1", "SO-2"));
+    browser.click(By.cssSelector("button[value=preview]"));
+    browser.until("the difference", () -> browser.text().contains("/salesOrderNumber"));
+    picture("edit");
+  }
+
+  private static String retryAll() {
+    reason("group", "account 4999 was a typo, the mapping is corrected");
+    browser.click(By.cssSelector("button[value=all]"));
+    browser.until("a plan", () -> browser.path().matches("/desk/bulk-retries/\\d+"));
+    assertThat(figure("Would post")).isEqualTo("1,000");
+    picture("bulk-retry-plan");
+    reason("start", "looked at the sums with accounting");
+    browser.click(By.cssSelector("form[action$=start] button"));
+    browser.until("a question", () -> browser.text().contains("A second person has to agree"));
+    return browser.path();
+  }
+
+  private static void approve(String bulk) {
+    browser.signOut();
+    browser.signIn(AccessRole.APPROVER);
+    browser.until("the desk", () -> browser.path().equals("/desk"));
+    browser.open("/desk/approvals");
+    assertThat(browser.text()).contains("test-operator");
+    picture("approvals");
+    browser.one(By.cssSelector("input[name=why]")).sendKeys("the sums are those of last night");
+    browser.click(By.xpath("//button[normalize-space()='Approve']"));
+    browser.until("approval", () -> browser.text().contains("Approved: it goes on."));
+    browser.open(bulk);
+    picture("bulk-retry-running");
+    browser.until(
+        "the end", () -> browser.one(By.cssSelector("strong.state")).getText().equals("done"));
+    assertThat(figure("Resolved")).isEqualTo("1,000");
+    assertThat(figure("Failed again")).isEqualTo("0");
+    picture("bulk-retry");
+  }
+
+  private static void replayWritesNothing() {
+    browser.open("/desk/replays/new");
+    picture("replay-new");
+    browser.one(By.id("names")).sendKeys("inventory.sales-transaction-created");
+    browser.click(By.cssSelector("form[action$=dry-run] button"));
+    browser.until("a dry run", () -> browser.text().contains("What it would do"));
+    assertThat(figure("exists")).isEqualTo("1,000");
+    assertThat(figure("write")).isEqualTo("0");
+    picture("replay-dry-run");
+    reason("replay", "to be sure that nothing is written twice");
+    browser.click(By.xpath("//button[normalize-space()='Start the replay']"));
+    browser.until("a replay", () -> browser.path().matches("/desk/replays/\\d+"));
+    picture("replay");
+    browser.until(
+        "the end", () -> browser.one(By.cssSelector("strong.state")).getText().equals("done"));
+    browser.open("/desk/replays");
+    picture("replays");
+    assertThat(TestHub.journals(FINANCE)).isEqualTo(SALES);
+  }
+
+  private static void reconcile() {
+    browser.open("/desk/reconciliations");
+    reason("run", "after the bulk retry");
+    browser.click(By.xpath("//button[normalize-space()='Run it']"));
+    browser.until(
+        "a clean result",
+        () ->
+            browser
+                .one(By.cssSelector("strong.state"))
+                .getText()
+                .equals("Clean: events and journals agree in everything."));
+    assertThat(figure("Events")).isEqualTo("1,000");
+    assertThat(figure("Journals")).isEqualTo("1,000");
+    picture("reconciliation");
+    browser.narrow(400, 800);
+    picture("reconciliation-400");
+    browser.wide();
+    browser.dark(true);
+    picture("reconciliation-dark");
+    browser.dark(false);
+    browser.open("/desk/reconciliations");
+    picture("reconciliations");
+  }
+
+  private static void lookAtTheRest() {
+    browser.open("/desk/dead-letters?status=RESOLVED");
+    picture("dead-letters");
+    browser.open("/desk/bulk-retries");
+    picture("bulk-retries");
+    browser.open("/desk/events");
+    picture("events");
+    browser.click(By.cssSelector("tbody th a"));
+    browser.until("an event", () -> browser.path().matches("/desk/events/\\d+"));
+    picture("event");
+    browser.open("/desk/events?name=inventory.sales-transaction-created");
+    browser.click(By.cssSelector("td.id a"));
+    browser.until("a journey", () -> browser.path().equals("/desk/trace"));
+    assertThat(browser.text()).contains("posted", "4000");
+    picture("trace");
+    browser.open("/desk/trial-balance");
+    assertThat(browser.text()).contains("10500.0000", "-7250.0000");
+    picture("trial-balance");
+  }
+
+  private static void audit() {
+    browser.open("/desk/audit");
+    assertThat(browser.text())
+        .contains(
+            "plan bulk retry",
+            "start bulk retry",
+            "approved approval",
+            "plan replay",
+            "run reconciliation",
+            "account 4999 was a typo, the mapping is corrected",
+            "the sums are those of last night");
+    browser.click(By.xpath("//button[normalize-space()='Verify the chain']"));
+    browser.until("a result", () -> browser.text().contains("The chain is whole: "));
+    picture("audit");
+  }
+
+  private static String figure(String name) {
+    return browser
+        .one(By.xpath("//dt[normalize-space()='" + name + "']/following-sibling::dd"))
+        .getText();
+  }
+
+  private static void reason(String key, String text) {
+    browser.one(By.id("why-" + key)).sendKeys(text);
+  }
+
+  private static void until(String page, Supplier<Boolean> condition) {
+    browser.until(
+        page,
+        () -> {
+          browser.openUrl(page);
+          return condition.get();
+        });
+  }
+
+  /** Every page says where one is, and nothing on it is wider than the window. */
+  private static void picture(String name) {
+    browser.picture("desk-" + name);
+    assertThat(browser.all(By.tagName("h1"))).as(name).hasSize(1);
+    if (browser.overflow() > 0) {
+      TOO_WIDE.add(name + " by " + browser.overflow());
+    }
+  }
+}
