@@ -53,10 +53,7 @@ final class ReplayPages implements DeskPage {
   String list(@RequestParam(defaultValue = "9223372036854775807") long before, Screen screen) {
     int rows = http.pageSize(ROWS);
     List<Replay> found = replays.list(null, null, before, rows);
-    screen
-        .put("replays", found)
-        .put("schedules", schedules.list())
-        .refreshWhile(found.stream().anyMatch(one -> one.status() == Replay.Status.RUNNING));
+    screen.put("replays", found).put("schedules", schedules.list());
     if (found.size() == rows) {
       screen.put("next", PATH + "?before=" + found.get(rows - 1).id());
     }
