@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * until then it is on the ladder.
  */
 public final class SettleRetries {
+  private static final int MOST_KINDS = 1_000;
   private static final int PAGE = 250;
   private static final int MOST_PAGES = 40;
   private static final String SOURCE_OF_COPIES = "Inventory";
@@ -43,6 +44,7 @@ public final class SettleRetries {
   private final DeadLetterProperties properties;
   private final InstantSource clock;
   private final MultiGauge open;
+  private final Set<List<String>> known = new HashSet<>();
   private long after;
 
   SettleRetries(
@@ -187,9 +189,14 @@ public final class SettleRetries {
   }
 
   private void measure() {
+    // A kind that was there once is counted as none, or its alert would never know that it is over.
     Map<List<String>, Long> counts = new HashMap<>();
+    known.forEach(kind -> counts.put(kind, 0L));
     for (DeadLetterGroup group : letters.open()) {
       counts.merge(List.of(group.queue(), group.reason()), group.letters(), Long::sum);
+    }
+    if (counts.size() <= MOST_KINDS) {
+      known.addAll(counts.keySet());
     }
     open.register(
         counts.entrySet().stream()
