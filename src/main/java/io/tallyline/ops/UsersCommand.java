@@ -93,7 +93,11 @@ final class UsersCommand implements Runnable {
     }
 
     static String fresh(String name, UsersFile file) {
-      if (!UsersFile.isName(name)) {
+      return fresh(name, UsersFile.isName(name), file);
+    }
+
+    static String fresh(String name, boolean isName, UsersFile file) {
+      if (!isName) {
         throw new StartRefused(
             "OPS-131",
             "a name has letters, digits and . _ @ - only, at most 64. Choose another name.");
@@ -247,7 +251,9 @@ final class UsersCommand implements Runnable {
   static final class Token extends OnFile {
     private static final Duration LONGEST = Duration.ofDays(366);
 
-    @Parameters(paramLabel = "NAME", description = "what the token is for")
+    @Parameters(
+        paramLabel = "NAME",
+        description = "what the token is for; <user>/<purpose> if it works in that user's name")
     private String name = "";
 
     @Option(
@@ -278,7 +284,7 @@ final class UsersCommand implements Runnable {
         throw new StartRefused("OPS-131", "--expires must be up to 366d, and not nothing.");
       }
       UsersFile file = file();
-      fresh(name, file);
+      fresh(name, UsersFile.isTokenName(name), file);
       String token = Tokens.random();
       Instant end = Instant.now().plus(expires).truncatedTo(ChronoUnit.SECONDS);
       if (to != null) {

@@ -10,6 +10,15 @@ public sealed interface Account {
   AccessRole role();
 
   /**
+   * Who answers for what is done: of a token that is called {@code <user>/<purpose>} the user, else
+   * the account itself. So a person who uses a token is no second person.
+   */
+  default String person() {
+    int purpose = name().indexOf('/');
+    return purpose < 0 ? name() : name().substring(0, purpose);
+  }
+
+  /**
    * @param hash of the password, {@code {bcrypt}...} or {@code {argon2}...}
    */
   record User(String name, AccessRole role, String hash) implements Account {

@@ -10,7 +10,7 @@ import org.springframework.security.core.AuthenticatedPrincipal;
 record SignedIn(Account account) implements AuthenticatedPrincipal {
   @Override
   public String getName() {
-    return account.name();
+    return account.person();
   }
 
   @Override

@@ -129,7 +129,7 @@ public final class UsersFile {
         throw wrong(number, "a token is kept as 64 hexadecimal digits of its SHA-256");
       }
       return new Account.Token(
-          name(words[1], number), role(words[2], number), words[3], moment(words[4], number));
+          tokenName(words[1], number), role(words[2], number), words[3], moment(words[4], number));
     }
     throw wrong(number, "a line is 'user NAME ROLE HASH' or 'token NAME ROLE SHA-256 EXPIRES'");
   }
@@ -142,6 +142,10 @@ public final class UsersFile {
               .formatted(OneLine.of(word)));
     }
     return word;
+  }
+
+  private String tokenName(String word, int number) {
+    return isTokenName(word) ? word : name(word, number);
   }
 
   private AccessRole role(String word, int number) {
@@ -169,6 +173,12 @@ public final class UsersFile {
   /** Whether a word may name a user or token. */
   public static boolean isName(String word) {
     return NAME.matcher(word).matches();
+  }
+
+  /** The same of a token, which may be {@code <user>/<purpose>} too. */
+  public static boolean isTokenName(String word) {
+    String[] parts = word.split("/", -1);
+    return parts.length <= 2 && java.util.Arrays.stream(parts).allMatch(UsersFile::isName);
   }
 
   public Collection<Account> accounts() {

@@ -53,6 +53,20 @@ class UsersFileTest {
     assertThat(users.user("ci")).as("a token has no password").isEmpty();
   }
 
+  @Test
+  void a_token_of_a_person_works_in_that_persons_name() {
+    UsersFile users =
+        parse(
+            "user ann approver %s%ntoken ann/laptop approver %s 2030-01-01T00:00:00Z%n"
+                .formatted(HASH, DIGEST));
+
+    Account.Token token = users.token(DIGEST).orElseThrow();
+    assertThat(token.name()).isEqualTo("ann/laptop");
+    assertThat(new SignedIn(token).getName()).isEqualTo("ann");
+    assertThat(UsersFile.isName("ann/laptop")).as("no user is called so").isFalse();
+    assertThat(UsersFile.isTokenName("ann//laptop")).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
