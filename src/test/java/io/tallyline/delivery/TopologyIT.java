@@ -42,6 +42,10 @@ class TopologyIT {
                       Names.JOURNAL_DEAD_QUEUE,
                       Names.OUTBOX_DEAD_QUEUE,
                       Names.FINANCE_OUTBOX_DEAD_QUEUE,
+                      Names.OUTBOX_RETRY_QUEUE,
+                      Names.FINANCE_OUTBOX_RETRY_QUEUE,
+                      Names.EVENT_STORE_QUEUE,
+                      Names.ATTEMPTS_QUEUE,
                       Names.UNROUTED);
               assertThat(lines("list_queues", "type")).containsOnly("quorum");
               assertThat(lines("list_exchanges", "name", "type"))
@@ -56,6 +60,8 @@ class TopologyIT {
                   .contains(
                       "erp.events\terp.inventory\tinventory.#",
                       "erp.inventory\tfinance.journal\tinventory.#",
+                      "erp.events\thub.event-store\t#",
+                      "hub.return\tinventory.outbox.retry\tinventory.outbox.retry",
                       "hub.dead\tfinance.journal.dead\tfinance.journal.dead",
                       "hub.dead\tinventory.outbox.dead\tinventory.outbox.dead",
                       "hub.dead\tfinance.outbox.dead\tfinance.outbox.dead");
@@ -110,7 +116,8 @@ class TopologyIT {
               declare(context.getBean(DeclareTopology.class));
 
               assertThat(lines("list_queues", "name"))
-                  .containsExactlyInAnyOrder(Names.OUTBOX_DEAD_QUEUE, Names.UNROUTED);
+                  .containsExactlyInAnyOrder(
+                      Names.OUTBOX_DEAD_QUEUE, Names.OUTBOX_RETRY_QUEUE, Names.UNROUTED);
             });
   }
 

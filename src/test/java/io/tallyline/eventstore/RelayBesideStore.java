@@ -43,15 +43,16 @@ final class RelayBesideStore {
       settings.database(PostgresServer.fresh("store"));
     }
     try (Queues queues = new Queues(node, virtualHost)) {
-      queues.channel().exchangeDeclare("erp.inventory", "topic", true, false,
-          Map.of("alternate-exchange", "erp.unrouted"));
+      queues
+          .channel()
+          .exchangeDeclare(
+              "erp.inventory", "topic", true, false, Map.of("alternate-exchange", "erp.unrouted"));
       queues.bind("subscriber", "erp.inventory", "inventory.#", Map.of("x-queue-type", "quorum"));
       try (TestHub hub = settings.start()) {
         long first = awaitRows(outbox, ROWS - 1);
         long last = awaitRows(outbox, 0);
         String kept = store ? kept(hub, first) : "";
-        System.out.printf(
-            "%-12s %,8.0f rows/s%s%n", roles, ROWS / ((last - first) / 1e9), kept);
+        System.out.printf("%-12s %,8.0f rows/s%s%n", roles, ROWS / ((last - first) / 1e9), kept);
       }
     }
   }

@@ -53,9 +53,7 @@ class OperatorStopIT {
 
       ran(console, route(POST_JOURNALS), "stop()");
       server.start();
-      await()
-          .atMost(LONG)
-          .until(() -> console.hub.bean(Breaker.class).status().state() != Breaker.State.OPEN);
+      await().atMost(LONG).until(() -> breaker(console).status().state() != Breaker.State.OPEN);
       assertThat(status(console)).isEqualTo(ServiceStatus.Stopped);
       assertThat(TestHub.journals(console.finance)).isEqualTo(1);
       assertThat(queues.count("finance.journal")).isEqualTo(1);
@@ -93,5 +91,9 @@ class OperatorStopIT {
 
   private static String value(ConsoleHub console, String mbean, String attribute) {
     return console.ask(AccessRole.VIEWER, read(mbean, attribute)).path("value").asText();
+  }
+
+  private static Breaker breaker(ConsoleHub console) {
+    return console.hub.context().getBean("pauseWhileFinanceIsAway", Breaker.class);
   }
 }
