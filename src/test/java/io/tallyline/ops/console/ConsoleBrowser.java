@@ -17,6 +17,7 @@ import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -30,7 +31,10 @@ public final class ConsoleBrowser implements AutoCloseable {
   private static final File DRIVER = new File("/usr/bin/chromedriver");
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final Duration LONGEST = Duration.ofSeconds(120);
+  private static final Duration TREE_SHOWN = Duration.ofSeconds(45);
+  private static final int LOADS = 3;
   private static final String TREE = "//button[contains(@class,'tree-view__node-text')]";
+  private static final By ROUTES = By.xpath(TREE + "[normalize-space()='routes']");
 
   private final TestHub hub;
   private final ChromeDriver chrome;
@@ -94,7 +98,10 @@ public final class ConsoleBrowser implements AutoCloseable {
     open("/login");
     one(By.id("username")).sendKeys(user);
     one(By.id("password")).sendKeys(password);
-    one(By.cssSelector("button[type=submit]")).click();
+    WebElement submit = one(By.cssSelector("button[type=submit]"));
+    submit.click();
+    // The click may return before the form is sent; a page opened meanwhile would cancel it.
+    waiting().until(ExpectedConditions.stalenessOf(submit));
   }
 
   public void signOut() {
@@ -129,10 +136,25 @@ public final class ConsoleBrowser implements AutoCloseable {
             });
   }
 
-  /** Opens the Camel part and waits for its tree. */
+  /**
+   * Opens the Camel part and waits for its tree. Hawtio asks for its parts once, when it is loaded;
+   * an answer that came late leaves a page without the tree, which a person loads again.
+   */
   void camel() {
-    open("/actuator/hawtio/camel");
-    one(By.xpath(TREE + "[normalize-space()='routes']"));
+    for (int tries = 1; ; tries++) {
+      open("/actuator/hawtio/camel");
+      try {
+        new WebDriverWait(chrome, TREE_SHOWN)
+            .until(ExpectedConditions.visibilityOfElementLocated(ROUTES));
+        return;
+      } catch (TimeoutException absent) {
+        picture("no-tree-" + tries);
+        if (tries == LOADS) {
+          throw new AssertionError(
+              "no tree at " + chrome.getCurrentUrl() + ", which shows: " + text(), absent);
+        }
+      }
+    }
   }
 
   /** Chooses an entry of the tree, and one of its tabs. */
