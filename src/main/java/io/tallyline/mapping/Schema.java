@@ -7,6 +7,7 @@ import com.networknt.schema.ValidationMessage;
 import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** One compiled JSON Schema. Thread-safe. */
 final class Schema {
@@ -16,6 +17,7 @@ final class Schema {
   private final String file;
   private final JsonSchema compiled;
   private final JsonNode source;
+  private final @Nullable QuickCheck quick;
 
   /**
    * @param source the schema with every reference already replaced by what it refers to
@@ -24,6 +26,7 @@ final class Schema {
     this.file = file;
     this.compiled = compiled;
     this.source = source;
+    this.quick = QuickCheck.of(source).orElse(null);
   }
 
   JsonNode source() {
@@ -37,6 +40,9 @@ final class Schema {
    * @param subject begins the error, for example "the message"
    */
   void check(JsonNode document, String code, String subject) throws Rejected {
+    if (quick != null && quick.accepts(document)) {
+      return;
+    }
     Collection<ValidationMessage> violations = violations(document, true);
     if (violations.isEmpty()) {
       return;
@@ -54,6 +60,11 @@ final class Schema {
       text.append(shown++ == 0 ? ": " : "; ").append(inWords(violation));
     }
     throw new Rejected(Reason.SCHEMA, code, text.toString());
+  }
+
+  /** By the validator alone. */
+  boolean validates(JsonNode document) {
+    return violations(document, true).isEmpty();
   }
 
   private Collection<ValidationMessage> violations(JsonNode document, boolean onlyFirst) {

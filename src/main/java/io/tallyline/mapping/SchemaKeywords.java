@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,16 @@ final class SchemaKeywords {
     } catch (IllegalArgumentException wrong) {
       return Optional.of(keyword + ": " + wrong.getMessage());
     }
+  }
+
+  /** One of our own keywords as a rule that a value fits or not; empty if it is none of them. */
+  static Optional<Predicate<JsonNode>> own(String keyword, JsonNode setting) {
+    RuleOf known = OWN.get(keyword);
+    if (known == null) {
+      return Optional.empty();
+    }
+    Rule rule = known.of(setting);
+    return Optional.of(value -> rule.broken(value) == null);
   }
 
   private static Rule maxDigits(JsonNode setting) {
