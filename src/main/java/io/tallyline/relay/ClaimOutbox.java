@@ -22,10 +22,10 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 /**
  * Claims the next rows of the outbox, inside the transaction of the route.
  *
- * <p>One relay works at a time: an advisory lock that ends with the transaction keeps the order of
- * an aggregate whole with any number of relays, takes no right on the table but SELECT, and is free
- * again the moment a relay dies. Rows are claimed by being there, never by a remembered position,
- * so a row that commits late is not skipped.
+ * <p>Advisory locks that end with the transaction keep the order of an aggregate whole with any
+ * number of relays ({@link ShareOutbox}), take no right on the table but SELECT, and are free again
+ * the moment a relay dies. Rows are claimed by being there, never by a remembered position, so a
+ * row that commits late is not skipped.
  */
 public final class ClaimOutbox {
   /** Rows are read in portions, so that a batch of large payloads stops early. */
@@ -39,13 +39,23 @@ public final class ClaimOutbox {
 
   private static final Logger log = LoggerFactory.getLogger(ClaimOutbox.class);
 
+  /** A hub from before relays shared the outbox takes this lock alone. */
   private static final String LOCK_SQL =
-      "SELECT pg_try_advisory_xact_lock(?),"
+      "SELECT pg_try_advisory_xact_lock_shared(?),"
           + " set_config('idle_in_transaction_session_timeout', ?, true)";
+
   private static final String CLAIM_SQL =
       "SELECT seq, event_id, aggregate_type, aggregate_id, event_type, correlation_id, traceparent,"
           + " occurred_at, CASE WHEN pg_column_size(payload) <= ? THEN payload::text END AS payload"
           + " FROM %s WHERE seq <> ALL (?) ORDER BY seq LIMIT ?";
+
+  /** Payloads are read after the rows of others have been left out. */
+  private static final String CLAIM_SHARE_SQL =
+      CLAIM_SQL
+              .replace("FROM %s WHERE", "FROM (SELECT * FROM %s WHERE")
+              .replace("LIMIT ?", "LIMIT ?) ahead WHERE " + ShareOutbox.SLOT + " = ANY (?)")
+          + " ORDER BY seq LIMIT ?";
+
   private static final String LENGTH_SQL =
       "SELECT octet_length(payload::text) FROM %s WHERE seq = ?";
   private static final String STILL_THERE_SQL = "SELECT seq FROM %s WHERE seq = ANY (?)";
@@ -54,11 +64,13 @@ public final class ClaimOutbox {
   private final RelayedOutbox outbox;
   private final DataSource database;
   private final String claimSql;
+  private final String claimShareSql;
   private final String lengthSql;
   private final String payloadSql;
   private final String stillThereSql;
   private final RelayProperties properties;
   private final RelayHealth health;
+  private final ShareOutbox sharing;
   private final SQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
   private final Set<Long> immovable = ConcurrentHashMap.newKeySet();
 
@@ -67,6 +79,8 @@ public final class ClaimOutbox {
     this.outbox = outbox;
     this.database = database;
     this.claimSql = CLAIM_SQL.formatted(outbox.table());
+    this.claimShareSql = CLAIM_SHARE_SQL.formatted(outbox.table());
+    this.sharing = new ShareOutbox(outbox);
     this.lengthSql = LENGTH_SQL.formatted(outbox.table());
     this.payloadSql = PAYLOAD_SQL.formatted(outbox.table());
     this.stillThereSql = STILL_THERE_SQL.formatted(outbox.table());
@@ -75,8 +89,8 @@ public final class ClaimOutbox {
   }
 
   /**
-   * The next rows in {@code seq} order; empty if there are none, another relay is at work, or the
-   * last failure was a moment ago.
+   * The next rows in {@code seq} order, of those aggregates that no other relay is at work on;
+   * empty if there are none, or the last failure was a moment ago.
    */
   public OutboxBatch claim() {
     if (health.resting()) {
@@ -130,15 +144,27 @@ public final class ClaimOutbox {
   private OutboxBatch read(Connection connection) throws SQLException {
     forgetDeleted(connection);
     Instant now = health.now();
-    List<OutboxRow> rows = new ArrayList<>();
     int most = health.batchSize();
+    Long[] passedOver = immovable();
+    ShareOutbox.Share share = sharing.take(connection, passedOver, most);
+    if (share.isNone()) {
+      return OutboxBatch.NONE;
+    }
+    List<OutboxRow> rows = new ArrayList<>();
     long bytes = 0;
-    boolean more = false;
-    try (PreparedStatement statement = connection.prepareStatement(claimSql)) {
+    boolean more = share.otherSlots();
+    String sql = share.isAll() ? claimSql : claimShareSql;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(ROWS_A_FETCH);
       statement.setInt(1, LARGE_STORED_BYTES);
-      statement.setArray(2, connection.createArrayOf("bigint", immovable.toArray()));
-      statement.setInt(3, most + 1);
+      statement.setArray(2, connection.createArrayOf("bigint", passedOver));
+      if (share.isAll()) {
+        statement.setInt(3, most + 1);
+      } else {
+        statement.setInt(3, share.ahead());
+        statement.setArray(4, connection.createArrayOf("int4", share.slots().toArray()));
+        statement.setInt(5, most + 1);
+      }
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
           if (rows.size() == most

@@ -68,6 +68,8 @@ public class HearOutbox {
       try (Connection connection = DriverManager.getConnection(url, credentials)) {
         try (Statement statement = connection.createStatement()) {
           statement.execute("LISTEN " + outbox.channel());
+          // Counts as one of the relays that share the outbox, as long as this connection lasts.
+          statement.execute(ShareOutbox.JOIN.formatted(outbox.lockClass()));
         }
         if (deaf) {
           log.info("The relay hears the {} outbox's notifications again.", outbox.name());

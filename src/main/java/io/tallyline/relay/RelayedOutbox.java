@@ -8,8 +8,8 @@ import io.tallyline.contracts.Names;
  * @param name of the module that owns it, as in logs and metrics
  * @param table with its schema; its columns are those of the contract
  * @param channel what its trigger notifies
- * @param lock number of the advisory lock that lets one relay work at a time; of its own for each
- *     outbox, because both may be in one database
+ * @param lock number of the advisory lock that a relay which cannot share holds alone, and others
+ *     together; of its own for each outbox, because both may be in one database
  * @param deadQueue where rows go that no mapping can translate
  * @param mandatory whether each of its messages must find a queue, or counts as not published
  * @param route the route that relays it
@@ -22,6 +22,11 @@ public record RelayedOutbox(
     String deadQueue,
     boolean mandatory,
     String route) {
+
+  /** The first of the two numbers by which relays lock the parts of the outbox; never negative. */
+  int lockClass() {
+    return (int) (lock & Integer.MAX_VALUE);
+  }
 
   /** What the inventory module records. The lock spells "outbox" in ASCII. */
   public static final RelayedOutbox INVENTORY =
