@@ -73,7 +73,7 @@ class RestartedHubIT {
 
   @Test
   void a_replay_goes_on_where_a_killed_hub_was_and_doubles_nothing() {
-    int selected = 500;
+    int selected = 300;
     long replay;
     List<String> sales;
     try (Queues queues = new Queues(node, virtualHost)) {
