@@ -263,15 +263,7 @@ class DeadLetterDeskIT {
     long id = it.fail(1).get(0);
     String message = it.desk.open(id).letter().messageId();
     String original = SaleMessages.valid(message);
-    var at = it.now.atOffset(java.time.ZoneOffset.UTC);
-    it.sql.sql("SELECT hub.make_event_month(?::date)").param(at).query(Boolean.class).single();
-    it.sql
-        .sql(
-            "INSERT INTO hub.stored_event (month, received_at, fingerprint, routing_key, name, version,"
-                + " message_id, properties, headers, body)"
-                + " VALUES ('2026-03-01', ?, sha256('x'), ?, 'any', 1, ?, '{}', '{}', ?)")
-        .params(at, SaleMessages.KEY, message, bytes(original))
-        .update();
+    it.storeEvent(message);
 
     it.desk.editAndRetry(id, bytes(original.replace("SO-1", "SO-2")), "ann", WHY);
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -196,6 +197,25 @@ final class DeskFixture {
                   desk.open(id).letter().messageId(),
                   Map.of("hub-mark", "dead-letter:" + id, "hub-attempts", 3))));
     }
+  }
+
+  /** As the event store keeps a message, received now. */
+  void storeEvent(String messageId) {
+    var at = now.atOffset(ZoneOffset.UTC);
+    sql.sql("SELECT hub.make_event_month(?::date)").param(at).query(Boolean.class).single();
+    sql.sql(
+            "INSERT INTO hub.stored_event (month, received_at, fingerprint, routing_key, name, version,"
+                + " message_id, properties, headers, body)"
+                + " VALUES (date_trunc('month', ?::timestamptz)::date, ?, sha256(?), ?, 'any', 1, ?,"
+                + " '{}', '{}', ?)")
+        .params(
+            at,
+            at,
+            (messageId + now).getBytes(StandardCharsets.UTF_8),
+            SaleMessages.KEY,
+            messageId,
+            SaleMessages.valid(messageId).getBytes(StandardCharsets.UTF_8))
+        .update();
   }
 
   List<Long> with(DeadLetterStatus status) {
