@@ -8,6 +8,7 @@ import io.tallyline.audit.VerifyAudit.Broken;
 import io.tallyline.audit.VerifyAudit.Kind;
 import io.tallyline.audit.VerifyAudit.Verified;
 import io.tallyline.testing.PostgresServer;
+import io.tallyline.testing.TamperedAudit;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -43,16 +44,8 @@ class JdbcAuditIT {
     return new Audit.Action("ann", "do-thing", subject, "because \u0000", before, null);
   }
 
-  /** As a superuser does who knows how to switch triggers off. */
   private void tamper(String... statements) throws SQLException {
-    try (var connection = store.superuser();
-        var statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE hub.audit_entry DISABLE TRIGGER ALL");
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-      statement.execute("ALTER TABLE hub.audit_entry ENABLE TRIGGER ALL");
-    }
+    TamperedAudit.tamper(store, statements);
   }
 
   private static List<String> places(Verified verified) {

@@ -10,12 +10,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tallyline.ops.security.AccessRole;
 import io.tallyline.ops.security.EndpointTable;
-import io.tallyline.testing.FailingLedger;
 import io.tallyline.testing.HubCommand;
-import io.tallyline.testing.Outbox;
 import io.tallyline.testing.PostgresServer;
 import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
+import io.tallyline.testing.TamperedAudit;
 import io.tallyline.testing.TestHub;
 import io.tallyline.testing.TestUsers;
 import java.net.http.HttpClient;
@@ -26,19 +25,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 /** What people do at the desk, by the HTTP API and by command, on a hub with every role. */
 class DeskActionsIT {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final String REFUSED_FOR_GOOD = "23514";
-  private static final int FOREVER = 1_000_000;
   private static final String WHY = "{\"reason\":\"the ledger takes it now\"}";
   private static final JsonMapper EXACT =
       JsonMapper.builder()
@@ -55,8 +50,7 @@ class DeskActionsIT {
   private static TestHub hub;
   private static HubCommand command;
   private static Queues queues;
-  private static Outbox outbox;
-  private static FailingLedger ledger;
+  private static TroubledSales sales;
 
   @BeforeAll
   static void start() {
@@ -77,8 +71,7 @@ class DeskActionsIT {
             .start();
     command = new HubCommand(hub, folder);
     queues = new Queues(node, virtualHost);
-    outbox = new Outbox(INVENTORY.ownerDataSource());
-    ledger = new FailingLedger(FINANCE);
+    sales = new TroubledSales(hub, INVENTORY, FINANCE, queues);
   }
 
   @AfterAll
@@ -110,35 +103,6 @@ class DeskActionsIT {
     return EXACT.readTree(answer.body());
   }
 
-  /** Sales that the ledger refuses until {@link #correctTheLedger}, as their dead letters. */
-  private static List<Long> deadLetters(int count) throws Exception {
-    List<String> sales =
-        java.util.stream.Stream.generate(DeskActionsIT::refused).limit(count).toList();
-    for (String sale : sales) {
-      await().atMost(LONG).until(() -> !lettersOf(sale).isEmpty());
-    }
-    List<Long> ids = new java.util.ArrayList<>();
-    for (String sale : sales) {
-      ids.add(lettersOf(sale).get(0).path("id").asLong());
-    }
-    return ids;
-  }
-
-  private static String refused() {
-    String sale = UUID.randomUUID().toString();
-    ledger.fail(sale, FOREVER, REFUSED_FOR_GOOD);
-    outbox.record(sale, "SalesTransactionCreated", Outbox.sale(sale, 1, "2", "3.5", "1.25"));
-    return sale;
-  }
-
-  private static JsonNode lettersOf(String sale) throws Exception {
-    return get("/api/dead-letters?all=true&text=" + sale).path("items");
-  }
-
-  private static void correctTheLedger() {
-    JdbcClient.create(FINANCE.ownerDataSource()).sql("DELETE FROM finance.test_failure").update();
-  }
-
   private static JsonNode letter(long id) throws Exception {
     return get("/api/dead-letters/" + id);
   }
@@ -150,17 +114,9 @@ class DeskActionsIT {
             () -> assertThat(letter(id).at("/letter/status").asText()).isEqualTo(status));
   }
 
-  private static long journals(String sale) {
-    return JdbcClient.create(FINANCE.ownerDataSource())
-        .sql("SELECT count(*) FROM finance.ledger_journal WHERE external_ref = ?")
-        .param(sale)
-        .query(Long.class)
-        .single();
-  }
-
   @Test
   void a_dead_letter_is_shown_whole_and_retried_with_every_step_in_its_journey() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     JsonNode whole = letter(id);
     String sale = whole.at("/preview/journal/transaction").asText();
 
@@ -169,7 +125,7 @@ class DeskActionsIT {
     assertThat(whole.at("/preview/journal/lines")).isNotEmpty();
     assertThat(whole.at("/letter/error").asText()).isNotEmpty();
 
-    correctTheLedger();
+    sales.correctTheLedger();
     HttpResponse<String> viewer =
         send(AccessRole.VIEWER, "/api/dead-letters/" + id + "/retry", WHY);
     JsonNode done = post(AccessRole.OPERATOR, "/api/dead-letters/" + id + "/retry", WHY);
@@ -177,7 +133,7 @@ class DeskActionsIT {
     assertThat(viewer.statusCode()).isEqualTo(403);
     assertThat(done.at("/letter/status").asText()).isEqualTo("RETRYING");
     awaitStatus(id, "RESOLVED");
-    assertThat(journals(sale)).isOne();
+    assertThat(sales.journals(sale)).isOne();
     JsonNode told = get("/api/trace/" + sale);
     assertThat(told.path("state").asText()).isEqualTo("posted");
     assertThat(told.path("steps").findValuesAsText("step"))
@@ -187,7 +143,7 @@ class DeskActionsIT {
 
   @Test
   void what_is_discarded_can_be_taken_back_by_command() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     String number = Long.toString(id);
 
     HubCommand.Ran discarded =
@@ -219,9 +175,9 @@ class DeskActionsIT {
 
   @Test
   void a_command_that_writes_money_needs_a_person_or_yes() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     String number = Long.toString(id);
-    correctTheLedger();
+    sales.correctTheLedger();
 
     HubCommand.Ran nobody =
         command.run(AccessRole.OPERATOR, "dead-letters", "retry", number, "--reason", "corrected");
@@ -245,8 +201,8 @@ class DeskActionsIT {
 
   @Test
   void an_edited_amount_waits_for_a_second_person() throws Exception {
-    long id = deadLetters(1).get(0);
-    correctTheLedger();
+    long id = sales.deadLetters(1).get(0);
+    sales.correctTheLedger();
     String body = letter(id).at("/body/text").asText().replace("USD", "EUR");
     Path file = Files.writeString(folder.resolve("edited.json"), body);
     ObjectNode edit = EXACT.createObjectNode().put("body", body);
@@ -295,7 +251,7 @@ class DeskActionsIT {
 
   @Test
   void whoever_asked_cannot_agree() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     ObjectNode edit = EXACT.createObjectNode().put("reason", "the currency was wrong");
     edit.put("body", letter(id).at("/body/text").asText().replace("USD", "EUR"));
 
@@ -313,9 +269,9 @@ class DeskActionsIT {
 
   @Test
   void a_bulk_retry_is_planned_started_and_comes_to_its_end() throws Exception {
-    List<Long> ids = deadLetters(4);
+    List<Long> ids = sales.deadLetters(4);
     HubCommand.Ran groups = command.run(AccessRole.VIEWER, "dead-letters", "groups", "--value");
-    correctTheLedger();
+    sales.correctTheLedger();
     ObjectNode plan = EXACT.createObjectNode().put("reason", "corrected");
     ids.forEach(plan.withArray("ids")::add);
 
@@ -355,13 +311,7 @@ class DeskActionsIT {
 
   @Test
   void a_replay_of_what_is_posted_doubles_nothing() throws Exception {
-    List<String> sales = outbox.recordSales(3, "10.50", "7.25");
-    for (String sale : sales) {
-      await().atMost(LONG).until(() -> journals(sale) == 1);
-    }
-    for (String sale : sales) {
-      await().atMost(LONG).until(() -> stored(sale));
-    }
+    List<String> posted = sales.posted(3);
     String[] start = {
       "replays",
       "start",
@@ -378,7 +328,7 @@ class DeskActionsIT {
       ""
     };
     for (int i = 0; i < 3; i++) {
-      start[8 + 2 * i] = sales.get(i);
+      start[8 + 2 * i] = posted.get(i);
     }
 
     HubCommand.Ran ran = command.run(AccessRole.OPERATOR, start);
@@ -388,7 +338,7 @@ class DeskActionsIT {
     JsonNode replay = EXACT.readTree(ran.out());
     assertThat(replay.path("status").asText()).isEqualTo("done");
     assertThat(replay.at("/progress/sent").asLong()).isEqualTo(3);
-    sales.forEach(sale -> assertThat(journals(sale)).isOne());
+    posted.forEach(sale -> assertThat(sales.journals(sale)).isOne());
     assertThat(command.run(AccessRole.VIEWER, "replays", "list").out()).contains("done");
     JsonNode page =
         post(
@@ -399,7 +349,7 @@ class DeskActionsIT {
                 .put("queue", "finance.journal")
                 .set(
                     "selection",
-                    EXACT.createObjectNode().set("aggregateIds", EXACT.valueToTree(sales)))
+                    EXACT.createObjectNode().set("aggregateIds", EXACT.valueToTree(posted)))
                 .toString());
     assertThat(page.path("items")).hasSize(2);
     JsonNode rest =
@@ -411,7 +361,7 @@ class DeskActionsIT {
                 .put("queue", "finance.journal")
                 .set(
                     "selection",
-                    EXACT.createObjectNode().set("aggregateIds", EXACT.valueToTree(sales)))
+                    EXACT.createObjectNode().set("aggregateIds", EXACT.valueToTree(posted)))
                 .toString());
     assertThat(rest.path("items")).hasSize(1);
   }
@@ -456,14 +406,10 @@ class DeskActionsIT {
   @Test
   void a_reconciliation_is_clean_or_finds_what_is_missing_which_is_replayed() throws Exception {
     Instant from = Instant.now();
-    String good = outbox.recordSales(1, "10.50", "7.25").get(0);
-    await().atMost(LONG).until(() -> journals(good) == 1 && stored(good));
+    sales.posted(1);
     HubCommand.Ran clean = reconcile(from, Instant.now());
     Instant later = Instant.now();
-    queues.unbind("finance.journal", "erp.inventory", "inventory.#");
-    String lost = outbox.recordSales(1, "10.50", "7.25").get(0);
-    await().atMost(LONG).until(() -> stored(lost));
-    queues.rebind("finance.journal", "erp.inventory", "inventory.#");
+    String lost = sales.missed();
 
     HubCommand.Ran differs = reconcile(later, Instant.now());
 
@@ -503,16 +449,10 @@ class DeskActionsIT {
 
     assertThat(replayed.status()).as(replayed.err()).isZero();
     assertThat(replayed.out()).contains("1 events: 1 would write a journal");
-    await().atMost(LONG).until(() -> journals(lost) == 1);
+    await().atMost(LONG).until(() -> sales.journals(lost) == 1);
     assertThat(get("/api/reconciliations?limit=1").path("next").asText()).contains("cursor=");
     assertThat(get("/api/reconciliations/" + id + "/accounts").path("items")).isNotEmpty();
     assertThat(get("/api/reconciliations/" + id + "/items?limit=1").path("items")).isNotEmpty();
-  }
-
-  private static boolean stored(String sale) throws Exception {
-    return !get("/api/events?aggregate=" + sale + "&name=inventory.sales-transaction-created")
-        .path("items")
-        .isEmpty();
   }
 
   private static HubCommand.Ran reconcile(Instant from, Instant to) {
@@ -532,7 +472,7 @@ class DeskActionsIT {
 
   @Test
   void the_audit_is_listed_and_verified() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     post(AccessRole.OPERATOR, "/api/dead-letters/" + id + "/discard", WHY);
 
     HubCommand.Ran listed =
@@ -553,6 +493,27 @@ class DeskActionsIT {
     JsonNode entry = get("/api/audit?limit=1").path("items").get(0);
     assertThat(entry.path("hash").asText()).matches("[0-9a-f]{64}");
     assertThat(entry.path("after").isObject() || entry.path("before").isObject()).isTrue();
+  }
+
+  @Test
+  void an_audit_that_was_changed_is_told_by_the_number_of_the_row() throws Exception {
+    long id = sales.deadLetters(1).get(0);
+    post(AccessRole.OPERATOR, "/api/dead-letters/" + id + "/discard", WHY);
+    JsonNode entry = get("/api/audit?about=dead-letter:" + id).path("items").get(0);
+    long number = entry.path("number").asLong();
+    String who = entry.path("who").asText();
+
+    TamperedAudit.swap(STORE, number, who, "mallory");
+    HubCommand.Ran broken = command.run(AccessRole.OPERATOR, "audit", "verify");
+    TamperedAudit.swap(STORE, number, who, "mallory");
+    HubCommand.Ran whole = command.run(AccessRole.OPERATOR, "audit", "verify");
+
+    assertThat(broken.status()).as(broken.err()).isOne();
+    assertThat(broken.out())
+        .contains(
+            "Entry " + number + " does not fit its hash: it was changed",
+            "The audit is broken in 1 places");
+    assertThat(whole.status()).as(whole.out() + whole.err()).isZero();
   }
 
   @Test
@@ -600,7 +561,7 @@ class DeskActionsIT {
 
   @Test
   void a_redirect_goes_to_an_allowed_queue_only() throws Exception {
-    long id = deadLetters(1).get(0);
+    long id = sales.deadLetters(1).get(0);
     queues.bind("finance.manual", "amq.fanout", "", java.util.Map.of());
 
     HttpResponse<String> other =
