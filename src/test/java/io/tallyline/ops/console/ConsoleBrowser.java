@@ -12,16 +12,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.TimeoutException;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
@@ -110,7 +114,7 @@ public final class ConsoleBrowser implements AutoCloseable {
 
   /** The first such element, as soon as it is there. */
   public WebElement one(By by) {
-    return waiting().until(ExpectedConditions.visibilityOfElementLocated(by));
+    return waiting().until(whileLoading(ExpectedConditions.visibilityOfElementLocated(by)));
   }
 
   public List<WebElement> all(By by) {
@@ -118,7 +122,7 @@ public final class ConsoleBrowser implements AutoCloseable {
   }
 
   public void until(String what, BooleanSupplier condition) {
-    waiting().withMessage(what).until(page -> condition.getAsBoolean());
+    waiting().withMessage(what).until(whileLoading(page -> condition.getAsBoolean()));
   }
 
   private WebDriverWait waiting() {
@@ -127,13 +131,39 @@ public final class ConsoleBrowser implements AutoCloseable {
     return wait;
   }
 
+  /**
+   * An element of the page before is stale, also where the driver has no word of its own for it.
+   */
+  private static <T> Function<WebDriver, T> whileLoading(Function<WebDriver, T> condition) {
+    return page -> {
+      try {
+        return condition.apply(page);
+      } catch (WebDriverException failed) {
+        if (String.valueOf(failed.getMessage()).contains("does not belong to the document")) {
+          throw new StaleElementReferenceException("another page was loaded", failed);
+        }
+        throw failed;
+      }
+    };
+  }
+
   public void click(By by) {
     waiting()
         .until(
-            page -> {
-              page.findElement(by).click();
-              return true;
-            });
+            whileLoading(
+                page -> {
+                  page.findElement(by).click();
+                  return true;
+                }));
+  }
+
+  /** What a person types who has no mouse: it goes to where the focus is. */
+  public void keys(CharSequence... keys) {
+    new Actions(chrome).sendKeys(keys).perform();
+  }
+
+  public WebElement focused() {
+    return chrome.switchTo().activeElement();
   }
 
   /**

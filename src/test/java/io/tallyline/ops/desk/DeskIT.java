@@ -42,6 +42,7 @@ class DeskIT {
 
   private static TestHub hub;
   private static ConsoleBrowser browser;
+  private static DeskBrowser page;
   private static Path posting;
 
   @BeforeAll
@@ -62,6 +63,7 @@ class DeskIT {
             .with("hub.dead-letters.retry-per-second", "1000")
             .start();
     browser = new ConsoleBrowser(hub);
+    page = new DeskBrowser(browser);
   }
 
   @AfterAll
@@ -89,8 +91,7 @@ class DeskIT {
                 desk.groups(DeadLetterFilter.OPEN, 10).stream()
                     .anyMatch(group -> group.letters() == SALES));
 
-    browser.signIn(AccessRole.OPERATOR);
-    browser.until("the desk", () -> browser.path().equals("/desk"));
+    page.signIn(AccessRole.OPERATOR);
     picture("home");
     browser.dark(true);
     picture("home-dark");
@@ -101,8 +102,8 @@ class DeskIT {
     lookAtOneLetter();
 
     replaceInPosting("\"4999\"", "\"4000\"");
-    until(group, () -> figure("Would post").equals("1,000"));
-    assertThat(figure("Value in USD")).isEqualTo("17750.0000");
+    until(group, () -> page.figure("Would post").equals("1,000"));
+    assertThat(page.figure("Value in USD")).isEqualTo("17750.0000");
     picture("group-corrected");
     String bulk = retryAll();
     approve(bulk);
@@ -117,8 +118,8 @@ class DeskIT {
 
   private static void lookAtTheGroup() {
     browser.one(By.tagName("h1"));
-    assertThat(figure("Messages")).isEqualTo("1,000");
-    assertThat(figure("Would fail again")).isEqualTo("1,000");
+    assertThat(page.figure("Messages")).isEqualTo("1,000");
+    assertThat(page.figure("Would fail again")).isEqualTo("1,000");
     assertThat(browser.text())
         .contains("4999", "10500.0000", "7250.0000")
         .contains("an account below is not in the ledger");
@@ -130,7 +131,7 @@ class DeskIT {
 
   private static void lookAtOneLetter() {
     browser.click(By.cssSelector("td + th a"));
-    browser.until("a letter", () -> browser.path().matches("/desk/dead-letters/\\d+"));
+    page.awaitPath("/desk/dead-letters/\\d+");
     assertThat(browser.text()).contains("the ledger has no account 4999");
     picture("dead-letter");
     browser.narrow(400, 800);
@@ -145,38 +146,35 @@ class DeskIT {
     body.clear();
     body.sendKeys(text.replace("SO-1", "SO-2"));
     browser.click(By.cssSelector("button[value=preview]"));
-    browser.until("the difference", () -> browser.text().contains("/salesOrderNumber"));
+    page.awaitText("/salesOrderNumber");
     picture("edit");
   }
 
   private static String retryAll() {
-    reason("group", "account 4999 was a typo, the mapping is corrected");
+    page.reason("group", "account 4999 was a typo, the mapping is corrected");
     browser.click(By.cssSelector("button[value=all]"));
-    browser.until("a plan", () -> browser.path().matches("/desk/bulk-retries/\\d+"));
-    assertThat(figure("Would post")).isEqualTo("1,000");
+    page.awaitPath("/desk/bulk-retries/\\d+");
+    assertThat(page.figure("Would post")).isEqualTo("1,000");
     picture("bulk-retry-plan");
-    reason("start", "looked at the sums with accounting");
+    page.reason("start", "looked at the sums with accounting");
     browser.click(By.cssSelector("form[action$=start] button"));
-    browser.until("a question", () -> browser.text().contains("A second person has to agree"));
+    page.awaitText("A second person has to agree");
     return browser.path();
   }
 
   private static void approve(String bulk) {
-    browser.signOut();
-    browser.signIn(AccessRole.APPROVER);
-    browser.until("the desk", () -> browser.path().equals("/desk"));
+    page.signIn(AccessRole.APPROVER);
     browser.open("/desk/approvals");
     assertThat(browser.text()).contains("test-operator");
     picture("approvals");
     browser.one(By.cssSelector("input[name=why]")).sendKeys("the sums are those of last night");
-    browser.click(By.xpath("//button[normalize-space()='Approve']"));
-    browser.until("approval", () -> browser.text().contains("Approved: it goes on."));
+    page.press("Approve");
+    page.awaitText("Approved: it goes on.");
     browser.open(bulk);
     picture("bulk-retry-running");
-    browser.until(
-        "the end", () -> browser.one(By.cssSelector("strong.state")).getText().equals("done"));
-    assertThat(figure("Resolved")).isEqualTo("1,000");
-    assertThat(figure("Failed again")).isEqualTo("0");
+    page.awaitState("done");
+    assertThat(page.figure("Resolved")).isEqualTo("1,000");
+    assertThat(page.figure("Failed again")).isEqualTo("0");
     picture("bulk-retry");
   }
 
@@ -185,16 +183,15 @@ class DeskIT {
     picture("replay-new");
     browser.one(By.id("names")).sendKeys("inventory.sales-transaction-created");
     browser.click(By.cssSelector("form[action$=dry-run] button"));
-    browser.until("a dry run", () -> browser.text().contains("What it would do"));
-    assertThat(figure("exists")).isEqualTo("1,000");
-    assertThat(figure("write")).isEqualTo("0");
+    page.awaitText("What it would do");
+    assertThat(page.figure("exists")).isEqualTo("1,000");
+    assertThat(page.figure("write")).isEqualTo("0");
     picture("replay-dry-run");
-    reason("replay", "to be sure that nothing is written twice");
-    browser.click(By.xpath("//button[normalize-space()='Start the replay']"));
-    browser.until("a replay", () -> browser.path().matches("/desk/replays/\\d+"));
+    page.reason("replay", "to be sure that nothing is written twice");
+    page.press("Start the replay");
+    page.awaitPath("/desk/replays/\\d+");
     picture("replay");
-    browser.until(
-        "the end", () -> browser.one(By.cssSelector("strong.state")).getText().equals("done"));
+    page.awaitState("done");
     browser.open("/desk/replays");
     picture("replays");
     assertThat(TestHub.journals(FINANCE)).isEqualTo(SALES);
@@ -202,17 +199,11 @@ class DeskIT {
 
   private static void reconcile() {
     browser.open("/desk/reconciliations");
-    reason("run", "after the bulk retry");
-    browser.click(By.xpath("//button[normalize-space()='Run it']"));
-    browser.until(
-        "a clean result",
-        () ->
-            browser
-                .one(By.cssSelector("strong.state"))
-                .getText()
-                .equals("Clean: events and journals agree in everything."));
-    assertThat(figure("Events")).isEqualTo("1,000");
-    assertThat(figure("Journals")).isEqualTo("1,000");
+    page.reason("run", "after the bulk retry");
+    page.press("Run it");
+    page.awaitState("Clean: events and journals agree in everything.");
+    assertThat(page.figure("Events")).isEqualTo("1,000");
+    assertThat(page.figure("Journals")).isEqualTo("1,000");
     picture("reconciliation");
     browser.narrow(400, 800);
     picture("reconciliation-400");
@@ -232,11 +223,11 @@ class DeskIT {
     browser.open("/desk/events");
     picture("events");
     browser.click(By.cssSelector("tbody th a"));
-    browser.until("an event", () -> browser.path().matches("/desk/events/\\d+"));
+    page.awaitPath("/desk/events/\\d+");
     picture("event");
     browser.open("/desk/events?name=inventory.sales-transaction-created");
     browser.click(By.cssSelector("td.id a"));
-    browser.until("a journey", () -> browser.path().equals("/desk/trace"));
+    page.awaitPath("/desk/trace");
     assertThat(browser.text()).contains("posted", "4000");
     picture("trace");
     browser.open("/desk/trial-balance");
@@ -255,26 +246,16 @@ class DeskIT {
             "run reconciliation",
             "account 4999 was a typo, the mapping is corrected",
             "the sums are those of last night");
-    browser.click(By.xpath("//button[normalize-space()='Verify the chain']"));
-    browser.until("a result", () -> browser.text().contains("The chain is whole: "));
+    page.press("Verify the chain");
+    page.awaitText("The chain is whole: ");
     picture("audit");
   }
 
-  private static String figure(String name) {
-    return browser
-        .one(By.xpath("//dt[normalize-space()='" + name + "']/following-sibling::dd"))
-        .getText();
-  }
-
-  private static void reason(String key, String text) {
-    browser.one(By.id("why-" + key)).sendKeys(text);
-  }
-
-  private static void until(String page, Supplier<Boolean> condition) {
+  private static void until(String url, Supplier<Boolean> condition) {
     browser.until(
-        page,
+        url,
         () -> {
-          browser.openUrl(page);
+          browser.openUrl(url);
           return condition.get();
         });
   }

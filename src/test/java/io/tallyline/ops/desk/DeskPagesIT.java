@@ -13,18 +13,11 @@ import io.tallyline.testing.Queues;
 import io.tallyline.testing.RabbitNode;
 import io.tallyline.testing.SaleMessages;
 import io.tallyline.testing.TestHub;
-import io.tallyline.testing.TestUsers;
-import java.net.CookieManager;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** The pages over HTTP: what is written into them, and who may send what from them. */
 class DeskPagesIT {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
   private static final String HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>";
 
   private static TestHub hub;
@@ -76,62 +68,17 @@ class DeskPagesIT {
     return desk.list(DeadLetterFilter.OPEN, Long.MAX_VALUE, 10);
   }
 
+  private static DeskVisitor visitor(AccessRole role) throws Exception {
+    return new DeskVisitor(hub, role);
+  }
+
   private static String letter() {
     return "/desk/dead-letters/" + open().get(0).id();
   }
 
-  /** A browser in which somebody has signed in. */
-  private static final class Visitor {
-    private final HttpClient client =
-        HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-
-    Visitor(AccessRole role) throws Exception {
-      HttpResponse<String> signedIn =
-          post(
-              "/login",
-              token("/login"),
-              "username",
-              TestUsers.user(role),
-              "password",
-              TestUsers.password(role));
-      assertThat(signedIn.statusCode()).isEqualTo(302);
-    }
-
-    HttpResponse<String> get(String path) throws Exception {
-      return client.send(
-          HttpRequest.newBuilder(hub.uri(path)).header("Accept", "text/html").build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Of the form on a page. */
-    String token(String page) throws Exception {
-      Matcher token = TOKEN.matcher(get(page).body());
-      assertThat(token.find()).as("%s has a form with a token", page).isTrue();
-      return token.group(1);
-    }
-
-    HttpResponse<String> post(String path, String token, String... fields) throws Exception {
-      StringBuilder form = new StringBuilder("_csrf=").append(encoded(token));
-      for (int i = 0; i < fields.length; i += 2) {
-        form.append('&').append(fields[i]).append('=').append(encoded(fields[i + 1]));
-      }
-      return client.send(
-          HttpRequest.newBuilder(hub.uri(path))
-              .header("Accept", "text/html")
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofString(form.toString()))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String encoded(String text) {
-      return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-  }
-
   @Test
   void whoever_signs_in_begins_at_the_desk() throws Exception {
-    HttpResponse<String> start = new Visitor(AccessRole.VIEWER).get("/");
+    HttpResponse<String> start = visitor(AccessRole.VIEWER).get("/");
 
     assertThat(start.statusCode()).isEqualTo(302);
     assertThat(start.headers().firstValue("Location")).hasValue("/desk");
@@ -139,7 +86,7 @@ class DeskPagesIT {
 
   @Test
   void a_hostile_message_is_text_wherever_it_is_shown() throws Exception {
-    Visitor operator = new Visitor(AccessRole.OPERATOR);
+    DeskVisitor operator = visitor(AccessRole.OPERATOR);
 
     for (String path :
         List.of("/desk", "/desk/dead-letters", letter(), letter() + "/edit", "/desk/events/1")) {
@@ -151,13 +98,13 @@ class DeskPagesIT {
     assertThat(operator.post(letter() + "/edit", operator.token(letter()), "body", HOSTILE).body())
         .doesNotContain("<script", "<img")
         .contains("&lt;img src=x");
-    assertThat(operator.get("/desk/trace?id=" + Visitor.encoded("\"><script>")).body())
+    assertThat(operator.get("/desk/trace?id=" + DeskVisitor.encoded("\"><script>")).body())
         .doesNotContain("<script");
   }
 
   @Test
   void every_page_is_there_for_a_viewer_without_a_form_that_changes_anything() throws Exception {
-    Visitor viewer = new Visitor(AccessRole.VIEWER);
+    DeskVisitor viewer = visitor(AccessRole.VIEWER);
 
     for (String path :
         List.of(
@@ -184,7 +131,7 @@ class DeskPagesIT {
 
   @Test
   void an_action_without_the_token_of_a_form_is_refused() throws Exception {
-    Visitor operator = new Visitor(AccessRole.OPERATOR);
+    DeskVisitor operator = visitor(AccessRole.OPERATOR);
 
     HttpResponse<String> none = operator.post(letter() + "/discard", "", "why", "no token");
     HttpResponse<String> wrong = operator.post(letter() + "/discard", "guess", "why", "no token");
@@ -196,8 +143,8 @@ class DeskPagesIT {
 
   @Test
   void a_viewer_changes_nothing_and_an_operator_approves_nothing() throws Exception {
-    Visitor viewer = new Visitor(AccessRole.VIEWER);
-    Visitor operator = new Visitor(AccessRole.OPERATOR);
+    DeskVisitor viewer = visitor(AccessRole.VIEWER);
+    DeskVisitor operator = visitor(AccessRole.OPERATOR);
 
     HttpResponse<String> discard =
         viewer.post(letter() + "/discard", viewer.token("/desk"), "why", "I may not");
@@ -213,7 +160,7 @@ class DeskPagesIT {
 
   @Test
   void a_refusal_is_a_sentence_on_the_page_it_came_from() throws Exception {
-    Visitor operator = new Visitor(AccessRole.OPERATOR);
+    DeskVisitor operator = visitor(AccessRole.OPERATOR);
     String token = operator.token("/desk");
 
     HttpResponse<String> noReason = operator.post(letter() + "/retry", token, "why", " ");
@@ -237,7 +184,7 @@ class DeskPagesIT {
 
   @Test
   void a_discard_can_be_taken_back_and_both_are_in_the_audit() throws Exception {
-    Visitor operator = new Visitor(AccessRole.OPERATOR);
+    DeskVisitor operator = visitor(AccessRole.OPERATOR);
     String letter = letter();
     long id = open().get(0).id();
     String token = operator.token(letter);
