@@ -124,9 +124,6 @@ class DeskIT {
         .contains("4999", "10500.0000", "7250.0000")
         .contains("an account below is not in the ledger");
     picture("group");
-    browser.narrow(400, 800);
-    picture("group-400");
-    browser.wide();
   }
 
   private static void lookAtOneLetter() {
@@ -134,9 +131,6 @@ class DeskIT {
     page.awaitPath("/desk/dead-letters/\\d+");
     assertThat(browser.text()).contains("the ledger has no account 4999");
     picture("dead-letter");
-    browser.narrow(400, 800);
-    picture("dead-letter-400");
-    browser.wide();
     browser.dark(true);
     picture("dead-letter-dark");
     browser.dark(false);
@@ -205,9 +199,6 @@ class DeskIT {
     assertThat(page.figure("Events")).isEqualTo("1,000");
     assertThat(page.figure("Journals")).isEqualTo("1,000");
     picture("reconciliation");
-    browser.narrow(400, 800);
-    picture("reconciliation-400");
-    browser.wide();
     browser.dark(true);
     picture("reconciliation-dark");
     browser.dark(false);
@@ -260,8 +251,16 @@ class DeskIT {
         });
   }
 
-  /** Every page says where one is, and nothing on it is wider than the window. */
+  /** As it is, and as a telephone has it. */
   private static void picture(String name) {
+    take(name);
+    browser.narrow(400, 800);
+    take(name + "-400");
+    browser.wide();
+  }
+
+  /** Every page says where one is, and nothing on it is wider than the window. */
+  private static void take(String name) {
     browser.picture("desk-" + name);
     assertThat(browser.all(By.tagName("h1"))).as(name).hasSize(1);
     if (browser.overflow() > 0) {
