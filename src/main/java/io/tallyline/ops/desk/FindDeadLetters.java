@@ -61,8 +61,12 @@ final class FindDeadLetters implements Journey.FoundDeadLetters {
         new Step(
             letter.lastFailedAt(),
             "dead-lettered",
-            "at %s after %d attempts, %s: %s"
-                .formatted(letter.queue(), letter.attempts(), letter.reason(), letter.error()),
+            "at %s after %s, %s: %s"
+                .formatted(
+                    letter.queue(),
+                    Shown.INSTANCE.count(letter.attempts(), "attempt", "attempts"),
+                    letter.reason(),
+                    letter.error()),
             letter.subject());
     return switch (letter.status()) {
       case RESOLVED ->
