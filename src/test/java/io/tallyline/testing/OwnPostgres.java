@@ -31,11 +31,13 @@ public final class OwnPostgres implements AutoCloseable {
 
   private final Path folder;
   private final Path data;
+  private final List<String> settings;
   private final int port = OwnedProcess.freePort();
   private final String program;
 
-  private OwnPostgres(Path folder) {
+  private OwnPostgres(Path folder, List<String> settings) {
     this.folder = folder;
+    this.settings = settings;
     this.data = folder.resolve("data");
     this.program = initialise();
   }
@@ -44,10 +46,11 @@ public final class OwnPostgres implements AutoCloseable {
    * Makes and starts a server.
    *
    * @param name tells servers of one JVM apart
+   * @param settings of the server beside those for durability, {@code name=value}
    */
-  public static OwnPostgres started(String name) {
+  public static OwnPostgres started(String name, String... settings) {
     OwnedProcess.eachLeftover(SERVERS, OwnPostgres::endLeftover);
-    var server = new OwnPostgres(OwnedProcess.folder(SERVERS, name));
+    var server = new OwnPostgres(OwnedProcess.folder(SERVERS, name), List.of(settings));
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "end-postgres-" + name));
     server.start();
     return server;
@@ -66,6 +69,11 @@ public final class OwnPostgres implements AutoCloseable {
     return PostgresServer.migrated(PostgresServer.create(port, kind, "runtime"));
   }
 
+  /** The process that all others of the server are children of. */
+  public ProcessHandle process() {
+    return postmaster().orElseThrow(() -> new IllegalStateException("PostgreSQL does not run"));
+  }
+
   /** Starts the server, if it does not run, and waits until it has recovered. */
   public synchronized void start() {
     if (postmaster().isPresent()) {
@@ -77,6 +85,7 @@ public final class OwnPostgres implements AutoCloseable {
     for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
       command.addAll(List.of("-c", setting + "=on"));
     }
+    settings.forEach(setting -> command.addAll(List.of("-c", setting)));
     try {
       new ProcessBuilder(command)
           .redirectErrorStream(true)

@@ -153,6 +153,16 @@ public final class PostgresServer {
       return DriverManager.getConnection(url(), SUPERUSER, NO_PASSWORD);
     }
 
+    /** Takes the database away, whoever is connected to it. */
+    public void drop() throws SQLException {
+      try (Connection connection =
+              DriverManager.getConnection(
+                  PostgresServer.url(port, "postgres"), SUPERUSER, NO_PASSWORD);
+          var statement = connection.createStatement()) {
+        statement.execute("DROP DATABASE %s WITH (FORCE)".formatted(name));
+      }
+    }
+
     /** A pool of runtime connections, closed with the JVM. */
     public DataSource dataSource() {
       return pool(user, password());

@@ -169,6 +169,16 @@ public final class RabbitNode {
     return name;
   }
 
+  /** Takes a virtual host away, with all that is in it. */
+  public void deleteVirtualHost(String name) {
+    rabbitmqctl("delete_vhost", name);
+  }
+
+  /** The Erlang machine. */
+  public ProcessHandle process() {
+    return beam().orElseThrow(() -> new IllegalStateException("RabbitMQ does not run"));
+  }
+
   /** A plain client factory for a virtual host. */
   public ConnectionFactory client(String virtualHost) {
     var factory = new ConnectionFactory();
