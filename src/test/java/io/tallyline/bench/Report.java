@@ -1,0 +1,103 @@
+package io.tallyline.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** The figures as tables of at most 100 columns: medians, and ratios to the hand-written one. */
+final class Report {
+  static final String REFERENCE = "hand-written";
+
+  private static final String DRAIN = "%-24s %9s %6s | %7s %7s | %7s %7s %7s %7s %6s";
+  private static final String LATENCY = "%-24s | %7s %7s %8s | %8s %8s %8s | %7s";
+
+  private final Figures figures;
+
+  Report(Figures figures) {
+    this.figures = figures;
+  }
+
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        heading(
+            DRAIN,
+            "drain and stages",
+            "events/s",
+            "ratio",
+            "relay",
+            "consum.",
+            "CPU own",
+            "PostgrS",
+            "RabbitM",
+            "all",
+            "ratio"));
+    lines.add("-".repeat(lines.get(0).length()));
+    figures.contenders().forEach(name -> lines.add(drain(name)));
+    lines.add("");
+    lines.add(
+        heading(LATENCY, "latency, ms", "200/s50", "p99", "max", "1000/s50", "p99", "max", "MiB"));
+    lines.add("-".repeat(lines.get(lines.size() - 1).length()));
+    figures.contenders().forEach(name -> lines.add(latency(name)));
+    figures
+        .failures()
+        .forEach((name, why) -> why.forEach(each -> lines.add("FAILED " + name + ": " + each)));
+    return lines;
+  }
+
+  private static String heading(String format, Object... words) {
+    return String.format(Locale.ROOT, format, words);
+  }
+
+  private String drain(String name) {
+    return String.format(
+        Locale.ROOT,
+        DRAIN,
+        name,
+        whole(name, Metric.DRAIN),
+        ratio(name, Metric.DRAIN),
+        whole(name, Metric.RELAY),
+        whole(name, Metric.CONSUMER),
+        exact(name, Metric.CPU_PROGRAM),
+        exact(name, Metric.CPU_POSTGRES),
+        exact(name, Metric.CPU_RABBIT),
+        exact(name, Metric.CPU),
+        ratio(name, Metric.CPU));
+  }
+
+  private String latency(String name) {
+    boolean behind = figures.median(name, Metric.IN_TIME_AT_1000).orElse(1) < 0.9;
+    return String.format(
+        Locale.ROOT,
+        LATENCY,
+        name,
+        tenths(name, Metric.P50_AT_200),
+        tenths(name, Metric.P99_AT_200),
+        tenths(name, Metric.MAX_AT_200),
+        behind ? "falls" : tenths(name, Metric.P50_AT_1000),
+        behind ? "behind" : tenths(name, Metric.P99_AT_1000),
+        behind ? "" : tenths(name, Metric.MAX_AT_1000),
+        whole(name, Metric.MEMORY));
+  }
+
+  private String whole(String name, Metric metric) {
+    return number("%,.0f", figures.median(name, metric));
+  }
+
+  private String tenths(String name, Metric metric) {
+    return number("%,.1f", figures.median(name, metric));
+  }
+
+  private String exact(String name, Metric metric) {
+    return number("%.3f", figures.median(name, metric));
+  }
+
+  private String ratio(String name, Metric metric) {
+    return number("%.2f", figures.ratio(name, REFERENCE, metric));
+  }
+
+  private static String number(String format, OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "-";
+  }
+}
