@@ -73,11 +73,15 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      Contenders.all(null).forEach(each -> out.printf("%-18s %s%n", each.name(), each.what()));
+      return 0;
+    }
     Size size = size();
     out.println("Starting PostgreSQL and RabbitMQ ...");
     out.flush();
     var servers = new Servers();
-    List<Contender> contenders = List.of(new Hub(servers, false), Peer.handwritten());
+    List<Contender> contenders = chosen(Contenders.all(servers));
     var figures = new Figures();
     long start = System.nanoTime();
     for (int number = 1; number <= size.rounds(); number++) {
@@ -99,6 +103,19 @@ public final class Bench implements Callable<Integer> {
     new Report(figures).lines().forEach(out::println);
     out.flush();
     return figures.failures().isEmpty() ? 0 : 1;
+  }
+
+  private List<Contender> chosen(List<Contender> all) {
+    List<String> names = brief && only.isEmpty() ? List.of("hub", Report.REFERENCE) : only;
+    for (String name : names) {
+      if (all.stream().noneMatch(each -> each.name().equals(name))) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), "There is no contender '%s'; see --list.".formatted(name));
+      }
+    }
+    return names.isEmpty()
+        ? all
+        : all.stream().filter(each -> names.contains(each.name())).toList();
   }
 
   private Size size() {

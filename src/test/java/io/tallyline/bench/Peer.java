@@ -77,16 +77,26 @@ class Peer implements Contender {
                 "--rabbit-virtual-host=" + site.virtualHost(),
                 "--rabbit-user=" + site.rabbit().username(),
                 "--rabbit-password=" + site.rabbit().password()));
-    addDatabase(command, "inventory", site.inventory());
-    addDatabase(command, "finance", site.finance());
+    addDatabase(command, "inventory", site.inventory(), inventoryLogin(site.inventory()));
+    Database finance = site.finance();
+    addDatabase(command, "finance", finance, new Login(finance.user(), finance.password()));
     command.addAll(arguments);
     return Program.start(name, command, "ready");
   }
 
-  private static void addDatabase(List<String> command, String prefix, Database database) {
+  /** Who it comes to a database as. */
+  record Login(String user, String password) {}
+
+  /** To the inventory's; the runtime role, if nothing else is needed. */
+  Login inventoryLogin(Database inventory) {
+    return new Login(inventory.user(), inventory.password());
+  }
+
+  private static void addDatabase(
+      List<String> command, String prefix, Database database, Login login) {
     command.add("--" + prefix + "-url=" + database.url());
-    command.add("--" + prefix + "-user=" + database.user());
-    command.add("--" + prefix + "-password=" + database.password());
+    command.add("--" + prefix + "-user=" + login.user());
+    command.add("--" + prefix + "-password=" + login.password());
   }
 
   private String classPath() {

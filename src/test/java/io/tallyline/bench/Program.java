@@ -44,7 +44,7 @@ final class Program implements AutoCloseable {
       builder.directory(new File("."));
       builder.environment().keySet().removeIf(variable -> variable.startsWith("HUB_"));
       var program = new Program(builder.start(), output);
-      program.await(readyWords, Duration.ofSeconds(120));
+      program.await(readyWords, 0, Duration.ofSeconds(120));
       return program;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -55,29 +55,43 @@ final class Program implements AutoCloseable {
     return process.toHandle();
   }
 
-  /** A line to its standard input. */
-  void tell(String line) {
+  /**
+   * A line to its standard input, and the rest of the line by which it answers.
+   *
+   * @param words that the answer begins with
+   */
+  String ask(String line, String words, Duration longest) {
+    int before = output().length();
     try {
       commands.write(line + "\n");
       commands.flush();
     } catch (IOException failure) {
       throw new IllegalStateException("it does not listen any more:\n" + end(), failure);
     }
+    await(words, before, longest);
+    String answer = output().substring(before);
+    int start = answer.indexOf(words) + words.length();
+    return answer.substring(start, answer.indexOf('\n', start)).strip();
   }
 
-  /** Waits until it has printed this. */
-  void await(String words, Duration longest) {
+  /** Waits until it has printed a whole line with these words, after so many characters. */
+  private void await(String words, int after, Duration longest) {
     try {
       Awaitility.await()
           .atMost(longest)
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> !process.isAlive() || output().contains(words));
+          .until(() -> !process.isAlive() || hasLine(output().substring(after), words));
     } catch (ConditionTimeoutException late) {
       close();
       throw new IllegalStateException("no '" + words + "' in time:\n" + end(), late);
     }
     requireAlive();
+  }
+
+  private static boolean hasLine(String text, String words) {
+    int start = text.indexOf(words);
+    return start >= 0 && text.indexOf('\n', start) > 0;
   }
 
   void requireAlive() {

@@ -7,6 +7,7 @@ import io.tallyline.testing.PostgresServer.Database;
 import io.tallyline.testing.RabbitNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class Site implements AutoCloseable {
         byte[] line =
             "InventoryTransaction\t%s\tSalesTransactionCreated\t%s\tbench-%1$s\n"
                 .formatted(row.aggregateId(), row.payload().replace("\\", "\\\\"))
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
         copy.writeToCopy(line, 0, line.length);
       }
       copy.endCopy();
@@ -102,6 +103,28 @@ final class Site implements AutoCloseable {
       beforeCommit.run();
       connection.commit();
       return CommitTimes.of(inventorySql, List.of(transaction)).get(transaction);
+    }
+  }
+
+  /** Sales for producers in another process, in a table beside the outbox. */
+  void stage(int count) throws SQLException, IOException {
+    inventorySql.execute("DROP TABLE IF EXISTS bench_sale");
+    inventorySql.execute(
+        "CREATE TABLE bench_sale (reference text PRIMARY KEY, payload text, transaction bigint)");
+    try (Connection connection = inventory.owner()) {
+      var copy =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn("COPY bench_sale (reference, payload) FROM STDIN");
+      for (int i = 0; i < count; i++) {
+        Sales.Row row = sales.next();
+        byte[] line =
+            (row.aggregateId() + "\t" + row.payload().replace("\\", "\\\\") + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+        copy.writeToCopy(line, 0, line.length);
+      }
+      copy.endCopy();
     }
   }
 

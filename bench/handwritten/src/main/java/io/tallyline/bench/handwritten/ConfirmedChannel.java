@@ -3,6 +3,7 @@ package io.tallyline.bench.handwritten;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.tallyline.bench.shared.Topology;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;

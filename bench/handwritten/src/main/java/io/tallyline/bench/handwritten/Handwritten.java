@@ -3,6 +3,7 @@ package io.tallyline.bench.handwritten;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.tallyline.bench.shared.Arguments;
+import io.tallyline.bench.shared.Topology;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,12 +21,7 @@ public final class Handwritten {
   public static void main(String[] words) throws Exception {
     var arguments = new Arguments(words);
     List<String> roles = Arrays.asList(arguments.get("roles").split(","));
-    var broker = new ConnectionFactory();
-    broker.setHost(arguments.get("rabbit-host"));
-    broker.setPort(arguments.number("rabbit-port"));
-    broker.setVirtualHost(arguments.get("rabbit-virtual-host"));
-    broker.setUsername(arguments.get("rabbit-user"));
-    broker.setPassword(arguments.get("rabbit-password"));
+    ConnectionFactory broker = arguments.broker();
     Topology.declare(broker, arguments.get("queue-type", "quorum"));
 
     List<Thread> threads = new ArrayList<>();

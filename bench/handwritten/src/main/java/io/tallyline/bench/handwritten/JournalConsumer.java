@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import io.tallyline.bench.shared.Refused;
 import io.tallyline.bench.shared.Sale;
+import io.tallyline.bench.shared.Topology;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.tallyline.bench.handwritten;
 import com.rabbitmq.client.AMQP;
 import io.tallyline.bench.shared.Refused;
 import io.tallyline.bench.shared.Sale;
+import io.tallyline.bench.shared.Topology;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

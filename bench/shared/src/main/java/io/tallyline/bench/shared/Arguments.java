@@ -1,5 +1,6 @@
 package io.tallyline.bench.shared;
 
+import com.rabbitmq.client.ConnectionFactory;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,5 +33,32 @@ public final class Arguments {
 
   public int number(String name) {
     return Integer.parseInt(get(name));
+  }
+
+  /** RabbitMQ, by {@code rabbit-*}. */
+  public ConnectionFactory broker() {
+    var broker = new ConnectionFactory();
+    broker.setHost(get("rabbit-host"));
+    broker.setPort(number("rabbit-port"));
+    broker.setVirtualHost(get("rabbit-virtual-host"));
+    broker.setUsername(get("rabbit-user"));
+    broker.setPassword(get("rabbit-password"));
+    return broker;
+  }
+
+  /** What Spring Boot has to be told of the same broker and of the inventory's database. */
+  public Map<String, Object> springProperties() {
+    return new HashMap<>(
+        Map.of(
+            "spring.main.banner-mode", "off",
+            "spring.rabbitmq.host", get("rabbit-host"),
+            "spring.rabbitmq.port", get("rabbit-port"),
+            "spring.rabbitmq.virtual-host", get("rabbit-virtual-host"),
+            "spring.rabbitmq.username", get("rabbit-user"),
+            "spring.rabbitmq.password", get("rabbit-password"),
+            "spring.datasource.url", get("inventory-url"),
+            "spring.datasource.username", get("inventory-user"),
+            "spring.datasource.password", get("inventory-password"),
+            "logging.level.root", "WARN"));
   }
 }

@@ -1,4 +1,4 @@
-package io.tallyline.bench.handwritten;
+package io.tallyline.bench.shared;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /** The hub's exchanges and queues, as far as sales need them. */
-final class Topology {
-  static final String EVENTS = "erp.events";
-  static final String DEAD = "hub.dead";
-  static final String JOURNAL_QUEUE = "finance.journal";
-  static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
-  static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
+public final class Topology {
+  public static final String EVENTS = "erp.events";
+  public static final String DEAD = "hub.dead";
+  public static final String JOURNAL_QUEUE = "finance.journal";
+  public static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
+  public static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
 
   private static final String INVENTORY = "erp.inventory";
   private static final String UNROUTED = "erp.unrouted";
@@ -23,7 +23,8 @@ final class Topology {
   /**
    * @param type {@code quorum} or {@code classic}
    */
-  static void declare(ConnectionFactory broker, String type) throws IOException, TimeoutException {
+  public static void declare(ConnectionFactory broker, String type)
+      throws IOException, TimeoutException {
     Map<String, Object> plain = Map.of("x-queue-type", type);
     Map<String, Object> work =
         type.equals("classic")
@@ -45,7 +46,7 @@ final class Topology {
         type.equals("classic")
             ? plain
             : Map.of("x-queue-type", type, "x-overflow", "reject-publish");
-    try (Connection connection = broker.newConnection();
+    try (Connection connection = broker.newConnection("declare");
         Channel channel = connection.createChannel()) {
       channel.exchangeDeclare(UNROUTED, "fanout", true);
       channel.queueDeclare(UNROUTED, true, false, false, plain);
