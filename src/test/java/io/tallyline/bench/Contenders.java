@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Everybody who is measured, in the order of the table. */
 final class Contenders {
+  /** The public outbox libraries among them. */
+  static final List<String> LIBRARIES = List.of("Spring Modulith", "Namastack");
+
   private Contenders() {}
 
   static List<Contender> all(Servers servers) {

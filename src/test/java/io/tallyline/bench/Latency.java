@@ -10,9 +10,13 @@ import org.springframework.jdbc.core.RowCallbackHandler;
  * @param p50 milliseconds
  * @param p99 milliseconds
  * @param max milliseconds
- * @param inTime the share of the journals committed before the last producer was done, 0 to 1
+ * @param inTime the share of the journals committed no later than a second after the last producer,
+ *     0 to 1
  */
 record Latency(double p50, double p99, double max, double inTime) {
+  /** Fewer in time, and there is a backlog that grows as long as the rate is held. */
+  static final double KEEPS_UP = 0.95;
+
   static Latency of(Site site, OpenLoop.Produced produced) {
     Map<Long, Long> committed =
         CommitTimes.of(site.inventorySql(), produced.transactions().values());
@@ -24,7 +28,7 @@ record Latency(double p50, double p99, double max, double inTime) {
           Long transaction = produced.transactions().get(row.getString(1));
           if (transaction != null) {
             micros[seen[0]++] = row.getLong(2) - committed.get(transaction);
-            seen[1] += row.getLong(2) <= last ? 1 : 0;
+            seen[1] += row.getLong(2) <= last + 1_000_000 ? 1 : 0;
           }
         };
     site.financeSql()
@@ -32,13 +36,11 @@ record Latency(double p50, double p99, double max, double inTime) {
             "SELECT external_ref, (extract(epoch FROM pg_xact_commit_timestamp(xmin))"
                 + " * 1000000)::bigint FROM finance.ledger_journal",
             journal);
-    if (seen[0] != micros.length) {
-      throw new IllegalStateException(
-          "%,d of %,d sales have a journal".formatted(seen[0], micros.length));
-    }
-    Arrays.sort(micros);
+    // Poison has none, and a sale that was recorded twice has one: both are counted elsewhere.
+    long[] sorted = Arrays.copyOf(micros, seen[0]);
+    Arrays.sort(sorted);
     return new Latency(
-        at(micros, 50), at(micros, 99), at(micros, 100), seen[1] / (double) micros.length);
+        at(sorted, 50), at(sorted, 99), at(sorted, 100), seen[1] / (double) sorted.length);
   }
 
   private static double at(long[] sorted, int percent) {
@@ -48,6 +50,6 @@ record Latency(double p50, double p99, double max, double inTime) {
 
   /** Whether nearly all were posted while they were produced; otherwise it has a backlog. */
   boolean keepsUp() {
-    return inTime > 0.9;
+    return inTime > KEEPS_UP;
   }
 }

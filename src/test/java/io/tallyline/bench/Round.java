@@ -19,11 +19,15 @@ final class Round {
     this.progress = progress;
   }
 
-  /** Measures everything; what the contender does wrong is noted, and the others go on. */
-  void run(Contender contender) throws InterruptedException {
+  /**
+   * Measures everything; what the contender does wrong is noted, and the others go on.
+   *
+   * @param withStages whether relay and consumer are measured alone too, where they can be
+   */
+  void run(Contender contender, boolean withStages) throws InterruptedException {
     try {
       whole(contender);
-      if (contender.hasStages()) {
+      if (withStages && contender.hasStages()) {
         stages(contender);
       }
     } catch (InterruptedException stopped) {

@@ -21,8 +21,17 @@ final class Servers {
     return new Site(postgres, rabbit, sales);
   }
 
-  RabbitNode rabbit() {
-    return rabbit;
+  /** What runs, for the page. */
+  String versions() {
+    try (Site site = site(Sales.ofFiveLines())) {
+      return "PostgreSQL %s (fsync and synchronous_commit on), RabbitMQ %s"
+          .formatted(
+              site.inventorySql()
+                  .queryForObject("SELECT split_part(version(), ' ', 2)", String.class),
+              site.rabbitVersion());
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   String traceEndpoint() {

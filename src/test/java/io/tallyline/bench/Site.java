@@ -72,6 +72,16 @@ final class Site implements AutoCloseable {
     return rabbit;
   }
 
+  /** As the broker tells its clients. */
+  String rabbitVersion() {
+    try (com.rabbitmq.client.Connection connection =
+        rabbit.client(virtualHost).newConnection("bench")) {
+      return String.valueOf(connection.getServerProperties().get("version"));
+    } catch (IOException | TimeoutException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   String virtualHost() {
     return virtualHost;
   }

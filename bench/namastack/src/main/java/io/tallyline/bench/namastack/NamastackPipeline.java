@@ -21,6 +21,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -29,6 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Namastack Outbox over JDBC. Its defaults, 10 keys each 2 s, are 5 events a second; it is tuned to
  * 1,000 keys each 100 ms, and the rest is as documented.
  */
+@EnableScheduling
 @SpringBootApplication
 public class NamastackPipeline {
   /** The record that its table keeps. */
@@ -51,7 +53,7 @@ public class NamastackPipeline {
   }
 
   @Component
-  static class Relay {
+  public static class Relay {
     private final RabbitTemplate rabbit;
 
     Relay(RabbitTemplate rabbit) {
