@@ -85,7 +85,7 @@ public final class Bench implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (list) {
-      Contenders.all(null).forEach(each -> out.printf("%-18s %s%n", each.name(), each.what()));
+      Contenders.all(null).forEach(each -> out.printf("%-24s %s%n", each.name(), each.what()));
       return 0;
     }
     Size size = size();

@@ -14,6 +14,7 @@ final class Contenders {
         new Hub(servers, false),
         new Hub(servers, true),
         Peer.handwritten(),
+        Peer.announcing(),
         new Peer(
             "naive Camel",
             "camel-sql and spring-rabbitmq, a row and a message at a time, polling each 100 ms",

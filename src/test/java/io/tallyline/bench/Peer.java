@@ -34,10 +34,23 @@ class Peer implements Contender {
     this.arguments = List.of(arguments);
   }
 
-  static Peer handwritten(String... arguments) {
+  static Peer handwritten() {
+    return handwritten(
+        Report.REFERENCE,
+        "JDBC and the RabbitMQ client, the hub's guarantees for sales, LISTEN/NOTIFY");
+  }
+
+  static Peer announcing() {
+    return handwritten(
+        "hand-written announcing",
+        "the same, and every journal is announced by an outbox of finance's own, as by the hub",
+        "--announce=yes");
+  }
+
+  private static Peer handwritten(String name, String what, String... arguments) {
     return new Peer(
-        "hand-written",
-        "JDBC and the RabbitMQ client, the hub's guarantees for sales, LISTEN/NOTIFY",
+        name,
+        what,
         "handwritten",
         "io.tallyline.bench.handwritten.Handwritten",
         true,

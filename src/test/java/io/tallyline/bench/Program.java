@@ -38,7 +38,7 @@ final class Program implements AutoCloseable {
   static Program start(String name, List<String> command, String readyWords) {
     try {
       Path folder = Files.createDirectories(Path.of("target/bench"));
-      Path output = Files.createTempFile(folder, name.replace(' ', '-') + "-", ".log");
+      Path output = Files.createTempFile(folder, name.replaceAll("[^A-Za-z]+", "-") + "-", ".log");
       var builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       builder.directory(new File("."));

@@ -24,7 +24,9 @@ final class ConfirmedChannel {
 
   void publish(String exchange, String key, AMQP.BasicProperties properties, byte[] body)
       throws IOException {
-    channel.basicPublish(exchange, key, true, properties, body);
+    // Announcements may have no subscriber: only other messages must find a queue.
+    boolean mandatory = !key.equals(Announcement.KEY);
+    channel.basicPublish(exchange, key, mandatory, properties, body);
   }
 
   /** With its reason, to the dead-letter queue of that name. */

@@ -1,6 +1,5 @@
 package io.tallyline.bench.handwritten;
 
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.tallyline.bench.shared.Arguments;
 import io.tallyline.bench.shared.Topology;
@@ -17,41 +16,53 @@ import java.util.List;
 public final class Handwritten {
   private Handwritten() {}
 
-  /** Arguments: {@code roles}, {@code rabbit-*}, {@code inventory-*}, {@code finance-*}. */
+  /**
+   * Arguments: {@code roles}, {@code rabbit-*}, {@code inventory-*}, {@code finance-*}, {@code
+   * queue-type} and {@code announce=yes}, which announces every journal as the hub does.
+   */
   public static void main(String[] words) throws Exception {
     var arguments = new Arguments(words);
     List<String> roles = Arrays.asList(arguments.get("roles").split(","));
     ConnectionFactory broker = arguments.broker();
     Topology.declare(broker, arguments.get("queue-type", "quorum"));
 
+    boolean announcing = arguments.get("announce", "no").equals("yes");
+
     List<Thread> threads = new ArrayList<>();
     if (roles.contains("relay")) {
-      // Publishers and consumers on one connection would stop together under a broker alarm.
-      Connection publishing = broker.newConnection("relay");
-      var relay =
-          new OutboxRelay(
-              arguments.get("inventory-url"),
-              arguments.get("inventory-user"),
-              arguments.get("inventory-password"),
-              new ConfirmedChannel(publishing));
-      threads.add(new Thread(relay::run, "relay"));
+      threads.add(relay(OutboxRelay.Kind.SALES, arguments, broker));
     }
     if (roles.contains("finance")) {
-      Connection publishing = broker.newConnection("dead letters");
       var ledger =
           new Ledger(
               arguments.get("finance-url"),
               arguments.get("finance-user"),
-              arguments.get("finance-password"));
-      var consumer =
-          new JournalConsumer(
-              broker.newConnection("finance"), ledger, new ConfirmedChannel(publishing));
+              arguments.get("finance-password"),
+              announcing);
+      var dead = new ConfirmedChannel(broker.newConnection("dead letters"));
+      var consumer = new JournalConsumer(broker.newConnection("finance"), ledger, dead);
       threads.add(new Thread(consumer::run, "finance"));
+    }
+    if (roles.contains("finance") && announcing) {
+      threads.add(relay(OutboxRelay.Kind.ANNOUNCEMENTS, arguments, broker));
     }
     threads.forEach(Thread::start);
     System.out.println("ready");
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  /** Publishers and consumers on one connection would stop together under a broker alarm. */
+  private static Thread relay(OutboxRelay.Kind kind, Arguments arguments, ConnectionFactory broker)
+      throws Exception {
+    var relay =
+        new OutboxRelay(
+            kind,
+            arguments.get(kind.module() + "-url"),
+            arguments.get(kind.module() + "-user"),
+            arguments.get(kind.module() + "-password"),
+            new ConfirmedChannel(broker.newConnection("relay of " + kind.module())));
+    return new Thread(relay::run, "relay of " + kind.module());
   }
 }

@@ -52,7 +52,16 @@ final class Ledger {
        WHERE source = 'Inventory' AND external_ref = ANY (?)
       """;
 
+  private static final String INSERT_EVENTS =
+      """
+      INSERT INTO finance.outbox_event
+             (aggregate_type, aggregate_id, event_type, payload, correlation_id)
+      SELECT 'Journal', n.journal_id, 'JournalPosted', n.payload::jsonb, n.correlation_id
+        FROM unnest(?::text[], ?::text[], ?::text[]) AS n(journal_id, payload, correlation_id)
+      """;
+
   private final Connection database;
+  private final boolean announcing;
 
   /** A sale and the message that brought it. */
   record Posting(Sale sale, Delivery delivery) {
@@ -63,9 +72,18 @@ final class Ledger {
     UUID eventId() {
       return UUID.fromString(delivery.getProperties().getMessageId());
     }
+
+    String correlationId() {
+      return delivery.getProperties().getCorrelationId();
+    }
   }
 
-  Ledger(String url, String user, String password) throws SQLException {
+  /**
+   * @param announcing whether each journal is recorded in finance's own outbox, with it or not at
+   *     all
+   */
+  Ledger(String url, String user, String password, boolean announcing) throws SQLException {
+    this.announcing = announcing;
     database = DriverManager.getConnection(url, user, password);
     database.setAutoCommit(false);
   }
@@ -83,37 +101,40 @@ final class Ledger {
         insertSeen(posting);
       }
     }
-    Map<Long, Sale> written = insertJournals(first);
+    Map<Long, Posting> written = insertJournals(first);
     insertLines(written);
+    if (announcing) {
+      insertEvents(written);
+    }
     Set<Delivery> conflicts = written.size() == postings.size() ? Set.of() : conflicts(postings);
     database.commit();
     return conflicts;
   }
 
-  private Map<Long, Sale> insertJournals(Map<String, Posting> first) throws SQLException {
+  private Map<Long, Posting> insertJournals(Map<String, Posting> first) throws SQLException {
     List<Posting> worth = first.values().stream().filter(p -> !p.isWorthless()).toList();
-    Map<Long, Sale> written = new LinkedHashMap<>();
+    Map<Long, Posting> written = new LinkedHashMap<>();
     try (PreparedStatement insert = database.prepareStatement(INSERT_JOURNALS)) {
       insert.setArray(1, array("date", worth, p -> Date.valueOf(p.sale().journalDate())));
       insert.setArray(2, array("text", worth, p -> p.sale().reference()));
       insert.setArray(3, array("text", worth, p -> p.sale().currency()));
       insert.setArray(4, array("uuid", worth, Posting::eventId));
-      insert.setArray(
-          5, array("text", worth, p -> p.delivery().getProperties().getCorrelationId()));
+      insert.setArray(5, array("text", worth, Posting::correlationId));
       insert.setArray(6, array("text", worth, p -> p.sale().contentHash()));
       try (ResultSet ids = insert.executeQuery()) {
         while (ids.next()) {
-          written.put(ids.getLong(1), first.get(ids.getString(2)).sale());
+          written.put(ids.getLong(1), first.get(ids.getString(2)));
         }
       }
     }
     return written;
   }
 
-  private void insertLines(Map<Long, Sale> written) throws SQLException {
+  private void insertLines(Map<Long, Posting> written) throws SQLException {
     var lines = new Lines();
     written.forEach(
-        (journal, sale) -> {
+        (journal, posting) -> {
+          Sale sale = posting.sale();
           lines.pair(journal, 1, "1100", "4000", sale.totalSales());
           lines.pair(journal, 3, "5000", "1300", sale.totalCost());
         });
@@ -161,6 +182,16 @@ final class Ledger {
       debits.add(debit);
       credits.add(credit);
       descriptions.add(NAMES.get(account));
+    }
+  }
+
+  private void insertEvents(Map<Long, Posting> written) throws SQLException {
+    List<Map.Entry<Long, Posting>> entries = List.copyOf(written.entrySet());
+    try (PreparedStatement insert = database.prepareStatement(INSERT_EVENTS)) {
+      insert.setArray(1, array("text", entries, e -> e.getKey().toString()));
+      insert.setArray(2, array("text", entries, e -> Announcement.event(e.getKey(), e.getValue())));
+      insert.setArray(3, array("text", entries, e -> e.getValue().correlationId()));
+      insert.executeUpdate();
     }
   }
 

@@ -24,21 +24,63 @@ import org.postgresql.PGConnection;
 final class OutboxRelay {
   private static final int PAGE = 1_000;
   private static final int POLL_MILLIS = 1_000;
-  private static final long LOCK = 20_241_001;
-  private static final String CLAIM =
-      """
+
+  /**
+   * An outbox and what becomes of its rows.
+   *
+   * @param module whose it is: its schema, and the source of its messages
+   * @param eventType the only one it holds
+   * @param key of the messages, by which they are routed
+   * @param notifications the channel that PostgreSQL notifies
+   */
+  record Kind(
+      String module, String eventType, String key, String notifications, Translation translation) {
+    static final Kind SALES =
+        new Kind(
+            "inventory",
+            "SalesTransactionCreated",
+            Sale.KEY,
+            "hub_outbox",
+            (payload, occurredAt) -> Sale.ofEvent(payload).toMessage(occurredAt));
+    static final Kind ANNOUNCEMENTS =
+        new Kind(
+            "finance",
+            "JournalPosted",
+            Announcement.KEY,
+            "hub_finance_outbox",
+            Announcement::message);
+
+    String claim() {
+      return """
       SELECT seq, event_id, aggregate_id, event_type, payload::text, correlation_id, traceparent,
              occurred_at
-        FROM inventory.outbox_event ORDER BY seq LIMIT ?
-      """;
-  private static final String CLEAR = "DELETE FROM inventory.outbox_event WHERE seq = ANY (?)";
+        FROM %s.outbox_event ORDER BY seq LIMIT ?
+      """
+          .formatted(module);
+    }
 
+    String clear() {
+      return "DELETE FROM " + module + ".outbox_event WHERE seq = ANY (?)";
+    }
+
+    String deadQueue() {
+      return module + ".outbox.dead";
+    }
+  }
+
+  /** From payload to message. */
+  interface Translation {
+    byte[] translate(String payload, Instant occurredAt) throws Refused;
+  }
+
+  private final Kind kind;
   private final String url;
   private final String user;
   private final String password;
   private final ConfirmedChannel channel;
 
-  OutboxRelay(String url, String user, String password, ConfirmedChannel channel) {
+  OutboxRelay(Kind kind, String url, String user, String password, ConfirmedChannel channel) {
+    this.kind = kind;
     this.url = url;
     this.user = user;
     this.password = password;
@@ -51,11 +93,11 @@ final class OutboxRelay {
         Connection work = DriverManager.getConnection(url, user, password)) {
       PGConnection notifications = ears.unwrap(PGConnection.class);
       try (var statement = ears.createStatement()) {
-        statement.execute("LISTEN hub_outbox");
+        statement.execute("LISTEN " + kind.notifications());
       }
       // One relay at a time keeps the order; the lock lasts as long as the connection.
       try (var statement = work.createStatement()) {
-        statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
+        statement.execute("SELECT pg_advisory_lock(hashtext('" + kind.module() + "'))");
       }
       while (true) {
         if (relayPage(work) < PAGE) {
@@ -70,7 +112,7 @@ final class OutboxRelay {
 
   private int relayPage(Connection database) throws SQLException, IOException {
     List<Long> seqs = new ArrayList<>(PAGE);
-    try (PreparedStatement claim = database.prepareStatement(CLAIM)) {
+    try (PreparedStatement claim = database.prepareStatement(kind.claim())) {
       claim.setInt(1, PAGE);
       try (ResultSet rows = claim.executeQuery()) {
         while (rows.next()) {
@@ -83,7 +125,7 @@ final class OutboxRelay {
       return 0;
     }
     channel.awaitConfirms();
-    try (PreparedStatement clear = database.prepareStatement(CLEAR)) {
+    try (PreparedStatement clear = database.prepareStatement(kind.clear())) {
       clear.setArray(1, database.createArrayOf("bigint", seqs.toArray()));
       clear.executeUpdate();
     }
@@ -100,34 +142,34 @@ final class OutboxRelay {
             .contentType("application/json")
             .messageId(eventId)
             .correlationId(row.getString(6))
-            .type(Sale.KEY)
+            .type(kind.key())
             .timestamp(Date.from(occurredAt))
-            .appId("inventory")
+            .appId(kind.module())
             .headers(headers(eventId, row.getString(3), occurredAt, row.getString(7)))
             .build();
     try {
-      if (!row.getString(4).equals("SalesTransactionCreated")) {
+      if (!row.getString(4).equals(kind.eventType())) {
         throw new Refused("unsupported-type", row.getString(4));
       }
-      byte[] message = Sale.ofEvent(payload).toMessage(occurredAt);
-      channel.publish(Topology.EVENTS, Sale.KEY, properties, message);
+      byte[] message = kind.translation().translate(payload, occurredAt);
+      channel.publish(Topology.EVENTS, kind.key(), properties, message);
     } catch (Refused refused) {
       byte[] body = payload.getBytes(StandardCharsets.UTF_8);
-      channel.publishDead(Topology.OUTBOX_DEAD_QUEUE, properties, body, refused.reason());
+      channel.publishDead(kind.deadQueue(), properties, body, refused.reason());
     }
   }
 
-  private static Map<String, Object> headers(
+  private Map<String, Object> headers(
       String eventId, String aggregateId, Instant occurredAt, String traceparent) {
     Map<String, Object> headers = new HashMap<>();
     headers.put("hub-versions", "v1");
     headers.put("cloudEvents:specversion", "1.0");
     headers.put("cloudEvents:id", eventId);
-    headers.put("cloudEvents:source", "/inventory");
-    headers.put("cloudEvents:type", Sale.KEY);
+    headers.put("cloudEvents:source", "/" + kind.module());
+    headers.put("cloudEvents:type", kind.key());
     headers.put("cloudEvents:time", occurredAt.toString());
     headers.put("cloudEvents:subject", aggregateId);
-    headers.put("cloudEvents:dataschema", "urn:tallyline:schema:" + Sale.KEY);
+    headers.put("cloudEvents:dataschema", "urn:tallyline:schema:" + kind.key());
     if (traceparent != null) {
       headers.put("traceparent", traceparent);
     }

@@ -4,6 +4,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
@@ -14,6 +15,7 @@ public final class Topology {
   public static final String JOURNAL_QUEUE = "finance.journal";
   public static final String JOURNAL_DEAD_QUEUE = "finance.journal.dead";
   public static final String OUTBOX_DEAD_QUEUE = "inventory.outbox.dead";
+  public static final String FINANCE_OUTBOX_DEAD_QUEUE = "finance.outbox.dead";
 
   private static final String INVENTORY = "erp.inventory";
   private static final String UNROUTED = "erp.unrouted";
@@ -56,7 +58,8 @@ public final class Topology {
           INVENTORY, "topic", true, false, Map.of("alternate-exchange", UNROUTED));
       channel.exchangeBind(INVENTORY, EVENTS, "inventory.#");
       channel.exchangeDeclare(DEAD, "direct", true);
-      for (String queue : new String[] {JOURNAL_DEAD_QUEUE, OUTBOX_DEAD_QUEUE}) {
+      for (String queue :
+          List.of(JOURNAL_DEAD_QUEUE, OUTBOX_DEAD_QUEUE, FINANCE_OUTBOX_DEAD_QUEUE)) {
         channel.queueDeclare(queue, true, false, false, dead);
         channel.queueBind(queue, DEAD, queue);
       }
