@@ -31,7 +31,8 @@ import picocli.CommandLine.Command;
       ReplaysCommand.class,
       ReconcileCommand.class,
       AuditCommand.class,
-      TestCommand.class
+      TestCommand.class,
+      BenchCommand.class
     },
     footer = {
       "",

@@ -2,6 +2,7 @@ package io.tallyline.bench;
 
 import ch.qos.logback.classic.Level;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,6 +90,7 @@ public final class Bench implements Callable<Integer> {
       return 0;
     }
     Size size = size();
+    BenchPage page = isComplete() ? new BenchPage(Path.of("bench")) : null;
     say("Starting PostgreSQL and RabbitMQ ...");
     var servers = new Servers();
     List<Contender> contenders = chosen(Contenders.all(servers));
@@ -110,9 +112,9 @@ public final class Bench implements Callable<Integer> {
       table.forEach(out::println);
     }
     boolean right = figures.failures().isEmpty();
-    if (right && isComplete()) {
-      BenchPage.write(machine, table, figures, series);
-      say("Written: " + BenchPage.PAGE + " and its pictures");
+    if (right && page != null) {
+      page.write(machine, table, figures, series);
+      say("Written: bench/README.md and its pictures");
     }
     out.flush();
     return right ? 0 : 1;

@@ -49,12 +49,7 @@ class Peer implements Contender {
 
   private static Peer handwritten(String name, String what, String... arguments) {
     return new Peer(
-        name,
-        what,
-        "handwritten",
-        "io.tallyline.bench.handwritten.Handwritten",
-        true,
-        arguments);
+        name, what, "handwritten", "io.tallyline.bench.handwritten.Handwritten", true, arguments);
   }
 
   @Override

@@ -9,22 +9,33 @@ import java.util.function.Supplier;
 final class Series {
   private static final int WARM_UP = 5_000;
   private static final int MILLION = 1_000_000;
+  private static final int RATE = 200;
 
   /**
    * A load.
    *
    * @param group those to compare it with
    * @param rows of its drain
+   * @param perSecond rows a second while latency is measured
    */
   record Variant(
-      String group, String label, int rows, boolean classicQueues, Supplier<Sales> sales) {}
+      String group,
+      String label,
+      int rows,
+      int perSecond,
+      boolean classicQueues,
+      Supplier<Sales> sales) {
+    Variant(String group, String label, int rows, boolean classicQueues, Supplier<Sales> sales) {
+      this(group, label, rows, RATE, classicQueues, sales);
+    }
+  }
 
   /**
    * What came of it.
    *
    * @param perSecond rows drained a second
    * @param cpu seconds for 1,000 rows, hub, PostgreSQL and RabbitMQ together
-   * @param p50 at 200 rows a second, milliseconds
+   * @param p50 at a steady rate, milliseconds
    * @param p99 likewise
    */
   record Point(
@@ -53,11 +64,16 @@ final class Series {
       variants.add(rows(MILLION));
     }
     for (int lines : new int[] {1, 5, 50, 500}) {
-      // As many lines in all, but at most the usual number of sales.
+      // As many lines in all and a second, but at most the usual number of sales.
       int rows = Math.min(most, most * 10 / lines);
       variants.add(
           new Variant(
-              "lines a sale", "%,d".formatted(lines), rows, false, () -> new Sales(lines, 0, 0)));
+              "lines a sale",
+              "%,d".formatted(lines),
+              rows,
+              Math.min(RATE, RATE * 5 / lines),
+              false,
+              () -> new Sales(lines, 0, 0)));
     }
     variants.add(
         new Variant("failures", "10 % duplicates", most, false, () -> new Sales(5, 10, 0)));
@@ -93,7 +109,7 @@ final class Series {
         // With poison at the end the last row is relayed after the last journal.
         long end = Math.max(site.lastCommit(), variant.group().equals("failures") ? relayed : 0);
         double cpu = servers.cpu(program).since(before[0]).perThousand(variant.rows()).all();
-        Latency latency = latency(site, program);
+        Latency latency = latency(site, program, variant.perSecond());
         List<String> complaints = site.complaints();
         if (!complaints.isEmpty()) {
           figures.fail(hub.name(), variant.label() + ": " + String.join("; ", complaints));
@@ -108,7 +124,7 @@ final class Series {
                 latency.p50(),
                 latency.p99());
         progress.accept(
-            "%s, %s: %,.0f/s, %.3f CPU s per 1,000, at 200/s p50 %.1f ms, p99 %.1f ms"
+            "%s, %s: %,.0f/s, %.3f CPU s per 1,000, at a steady rate p50 %.1f ms, p99 %.1f ms"
                 .formatted(
                     point.group(),
                     point.label(),
@@ -121,8 +137,8 @@ final class Series {
     }
   }
 
-  private Latency latency(Site site, Program program) throws Exception {
-    OpenLoop.Produced produced = OpenLoop.run(site, 200, Math.min(10, size.latencySeconds()));
+  private Latency latency(Site site, Program program, int perSecond) throws Exception {
+    OpenLoop.Produced produced = OpenLoop.run(site, perSecond, Math.min(10, size.latencySeconds()));
     rest(site, program);
     return Latency.of(site, produced);
   }
