@@ -1,6 +1,7 @@
 package io.tallyline.ops.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.deadletter.DeadLetterDesk;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.reconcile.ReconcileLedger;
 import io.tallyline.relay.RelayHealth;
@@ -58,7 +59,9 @@ public class ConsoleConfiguration {
       ObjectProvider<Breaker> breakers,
       ObjectProvider<Declarables> topology,
       ObjectProvider<Replays> replays,
-      ObjectProvider<ReconcileLedger> reconciliations) {
+      ObjectProvider<ReconcileLedger> reconciliations,
+      ObjectProvider<DeadLetterDesk> letters,
+      ObjectProvider<RoleHierarchy> roles) {
     return new RegisterMBeans(
         ManagementFactory.getPlatformMBeanServer(),
         hubMBeans,
@@ -69,6 +72,8 @@ public class ConsoleConfiguration {
         breakers,
         topology,
         replays,
-        reconciliations);
+        reconciliations,
+        letters,
+        () -> Caller.current(roles));
   }
 }

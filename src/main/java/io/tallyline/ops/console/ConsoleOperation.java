@@ -55,7 +55,18 @@ record ConsoleOperation(ObjectName mbeans, String operation, ConsoleRole role) {
                   "resume()"),
               these("io.tallyline:type=Relay,*", ConsoleRole.OPERATOR, "wake()"),
               these("io.tallyline:type=Consumer,*", ConsoleRole.OPERATOR, "pause()", "resume()"),
-              these("io.tallyline:type=Breaker,*", ConsoleRole.OPERATOR, "probeNow()"))
+              these("io.tallyline:type=Breaker,*", ConsoleRole.OPERATOR, "probeNow()"),
+              these(
+                  "io.tallyline:type=Desk,*",
+                  ConsoleRole.OPERATOR,
+                  "retryLetter(long,java.lang.String)",
+                  "discardLetter(long,java.lang.String)",
+                  "undoDiscard(long,java.lang.String)",
+                  "reopenLetter(long,java.lang.String)",
+                  "pauseReplay(long,java.lang.String)",
+                  "resumeReplay(long,java.lang.String)",
+                  "cancelReplay(long,java.lang.String)",
+                  "reconcile(java.lang.String,java.lang.String,java.lang.String)"))
           .flatMap(List::stream)
           .toList();
 

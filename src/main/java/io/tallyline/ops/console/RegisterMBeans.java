@@ -1,6 +1,7 @@
 package io.tallyline.ops.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallyline.deadletter.DeadLetterDesk;
 import io.tallyline.delivery.Breaker;
 import io.tallyline.reconcile.ReconcileLedger;
 import io.tallyline.relay.RelayHealth;
@@ -8,6 +9,7 @@ import io.tallyline.replay.Replays;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -40,6 +42,8 @@ final class RegisterMBeans {
   private final ObjectProvider<Declarables> topology;
   private final ObjectProvider<Replays> replays;
   private final ObjectProvider<ReconcileLedger> reconciliations;
+  private final ObjectProvider<DeadLetterDesk> letters;
+  private final Supplier<Caller> caller;
 
   RegisterMBeans(
       MBeanServer server,
@@ -51,7 +55,9 @@ final class RegisterMBeans {
       ObjectProvider<Breaker> breakers,
       ObjectProvider<Declarables> topology,
       ObjectProvider<Replays> replays,
-      ObjectProvider<ReconcileLedger> reconciliations) {
+      ObjectProvider<ReconcileLedger> reconciliations,
+      ObjectProvider<DeadLetterDesk> letters,
+      Supplier<Caller> caller) {
     this.server = server;
     this.exporter = exporter;
     this.camel = camel;
@@ -62,6 +68,8 @@ final class RegisterMBeans {
     this.topology = topology;
     this.replays = replays;
     this.reconciliations = reconciliations;
+    this.letters = letters;
+    this.caller = caller;
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -82,7 +90,10 @@ final class RegisterMBeans {
     }
     Replays desk = replays.getIfAvailable();
     if (desk != null) {
-      register("Desk", null, new ManagedDesk(figures, desk, reconciliations.getObject()));
+      register(
+          "Desk",
+          null,
+          new ManagedDesk(figures, desk, reconciliations.getObject(), letters.getObject(), caller));
     }
   }
 
