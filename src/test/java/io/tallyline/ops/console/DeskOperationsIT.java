@@ -86,7 +86,7 @@ class DeskOperationsIT {
   }
 
   @Test
-  void a_letter_is_retried_and_a_retry_that_does_not_end_is_taken_back() {
+  void a_letter_is_sent_again() {
     long letter = letter();
 
     JsonNode retried =
