@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jmx.export.annotation.ManagedAttribute;
 import org.springframework.jmx.export.annotation.ManagedOperation;
@@ -84,32 +85,32 @@ public final class ManagedDesk {
   @ManagedOperation(description = "Sends a dead letter again to where it failed")
   @ManagedOperationParameter(name = "letter", description = "number of the dead letter")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String retryLetter(long letter, String reason) {
-    letters.retry(letter, who(), reason);
+  public String retryLetter(long letter, @Nullable String reason) {
+    letters.retry(letter, who(), given(reason));
     return state(letter);
   }
 
   @ManagedOperation(description = "Nobody needs a dead letter; can be undone for a while")
   @ManagedOperationParameter(name = "letter", description = "number of the dead letter")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String discardLetter(long letter, String reason) {
-    letters.discard(letter, who(), reason);
+  public String discardLetter(long letter, @Nullable String reason) {
+    letters.discard(letter, who(), given(reason));
     return state(letter);
   }
 
   @ManagedOperation(description = "Takes a discarded dead letter back")
   @ManagedOperationParameter(name = "letter", description = "number of the dead letter")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String undoDiscard(long letter, String reason) {
-    letters.undoDiscard(letter, who(), reason);
+  public String undoDiscard(long letter, @Nullable String reason) {
+    letters.undoDiscard(letter, who(), given(reason));
     return state(letter);
   }
 
   @ManagedOperation(description = "Takes back a retry that does not end")
   @ManagedOperationParameter(name = "letter", description = "number of the dead letter")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String reopenLetter(long letter, String reason) {
-    letters.reopen(letter, who(), reason);
+  public String reopenLetter(long letter, @Nullable String reason) {
+    letters.reopen(letter, who(), given(reason));
     return state(letter);
   }
 
@@ -120,7 +121,7 @@ public final class ManagedDesk {
   @ManagedOperation(description = "Holds a replay up until it is resumed")
   @ManagedOperationParameter(name = "replay", description = "number of the replay")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String pauseReplay(long replay, String reason) {
+  public String pauseReplay(long replay, @Nullable String reason) {
     replays.pause(replay, by(reason));
     return progress(replay);
   }
@@ -128,7 +129,7 @@ public final class ManagedDesk {
   @ManagedOperation(description = "Goes on with a replay that was paused")
   @ManagedOperationParameter(name = "replay", description = "number of the replay")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String resumeReplay(long replay, String reason) {
+  public String resumeReplay(long replay, @Nullable String reason) {
     replays.resume(replay, by(reason));
     return progress(replay);
   }
@@ -136,7 +137,7 @@ public final class ManagedDesk {
   @ManagedOperation(description = "Ends a replay; what it has sent goes its way")
   @ManagedOperationParameter(name = "replay", description = "number of the replay")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public String cancelReplay(long replay, String reason) {
+  public String cancelReplay(long replay, @Nullable String reason) {
     replays.cancel(replay, by(reason));
     return progress(replay);
   }
@@ -149,22 +150,27 @@ public final class ManagedDesk {
   @ManagedOperationParameter(name = "from", description = "UTC, as 2026-11-01T00:00:00Z")
   @ManagedOperationParameter(name = "to", description = "UTC, as 2026-12-01T00:00:00Z")
   @ManagedOperationParameter(name = "reason", description = "why; kept in the audit")
-  public long reconcile(String from, String to, String reason) {
+  public long reconcile(@Nullable String from, @Nullable String to, @Nullable String reason) {
     return reconciliations.start(moment(from), moment(to), by(reason));
   }
 
-  private static Instant moment(String text) {
+  private static Instant moment(@Nullable String text) {
     try {
-      return Instant.parse(text.strip());
+      return Instant.parse(given(text).strip());
     } catch (DateTimeParseException wrong) {
       throw new IllegalArgumentException(
           "OPS-144 '%s' is no moment in UTC. Write it as 2026-11-01T00:00:00Z."
-              .formatted(Printed.of(text)));
+              .formatted(Printed.of(given(text))));
     }
   }
 
-  private By by(String reason) {
-    return new By(who(), reason);
+  /** A caller can leave an argument out; the desk then says itself what is missing. */
+  private static String given(@Nullable String argument) {
+    return argument == null ? "" : argument;
+  }
+
+  private By by(@Nullable String reason) {
+    return new By(who(), given(reason));
   }
 
   private String who() {

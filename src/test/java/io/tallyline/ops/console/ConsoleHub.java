@@ -14,8 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
@@ -72,12 +72,12 @@ final class ConsoleHub implements AutoCloseable {
   }
 
   /** A request that runs an operation. */
-  static Map<String, Object> exec(String mbean, String operation, Object... arguments) {
+  static Map<String, Object> exec(String mbean, String operation, @Nullable Object... arguments) {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("type", "exec");
     request.put("mbean", mbean);
     request.put("operation", operation);
-    request.put("arguments", List.of(arguments));
+    request.put("arguments", Arrays.asList(arguments));
     return request;
   }
 
