@@ -37,10 +37,14 @@ final class BatchContainer extends SimpleMessageListenerContainer {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
+  /** A consumer with nothing to do looks whether it shall stop as often as this. */
+  private static final Duration LONGEST_REST = Duration.ofMillis(100);
+
   /** Weak, because a consumer that never reached the broker ends without a word. */
   private final Set<BlockingQueueConsumer> consumers =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+  private final Duration batchWait;
   private final Duration quiet;
   private final AtomicInteger atWork = new AtomicInteger();
   private final AtomicInteger heldBack = new AtomicInteger();
@@ -57,6 +61,7 @@ final class BatchContainer extends SimpleMessageListenerContainer {
    * @param batchWait how long a batch waits for one message more
    */
   BatchContainer(Duration batchWait, Duration firstPause, Duration longestPause, String... queues) {
+    this.batchWait = batchWait;
     Duration gathered = batchWait.multipliedBy(2);
     this.quiet = gathered.compareTo(SHORTEST_QUIET) > 0 ? gathered : SHORTEST_QUIET;
     this.firstPause = firstPause;
@@ -145,10 +150,13 @@ final class BatchContainer extends SimpleMessageListenerContainer {
   }
 
   /**
-   * Spring's consumer, but for one thing: cancelled while a batch is being gathered, it lets the
-   * batch be finished instead of dropping it.
+   * Spring's consumer, but for two things. Cancelled while a batch is being gathered, it lets the
+   * batch be finished instead of dropping it. And it waits long for the first message of a batch
+   * and short, or not at all, for each further one: a batch is what has arrived while the one
+   * before was worked on, so that a message that comes alone goes on at once.
    */
   private static final class Gathering extends BlockingQueueConsumer {
+    private final long batchWait;
     private boolean gathered;
 
     Gathering(BatchContainer container) {
@@ -165,13 +173,14 @@ final class BatchContainer extends SimpleMessageListenerContainer {
           container.isNoLocal(),
           container.isExclusive(),
           container.getQueueNames());
+      this.batchWait = container.batchWait.toMillis();
     }
 
     /** Called by the container's one thread of this consumer. */
     @Override
     public @Nullable Message nextMessage(long timeout) throws InterruptedException {
       try {
-        Message message = super.nextMessage(timeout);
+        Message message = super.nextMessage(gathered ? batchWait : LONGEST_REST.toMillis());
         gathered = message != null;
         return message;
       } catch (ConsumerCancelledException cancelled) {

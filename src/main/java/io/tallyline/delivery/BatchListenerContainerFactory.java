@@ -47,7 +47,6 @@ public final class BatchListenerContainerFactory implements ListenerContainerFac
     container.setConsumerBatchEnabled(true);
     container.setBatchSize(Math.min(settings.batchSize(), prefetch));
     container.setPrefetchCount(prefetch);
-    container.setReceiveTimeout(settings.batchWait().toMillis());
     container.setAcknowledgeMode(AcknowledgeMode.AUTO);
     container.setDefaultRequeueRejected(true);
     container.setExclusive(endpoint.isExclusive());

@@ -1,5 +1,6 @@
 package io.tallyline.delivery;
 
+import io.tallyline.contracts.Names;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,8 +19,10 @@ import org.springframework.util.Assert;
  *     dead letter. Each failed batch and each crash counts one, so it must outlast {@code
  *     deliveryLimit * failureWaitMost} of trouble; it stops only what would come back for ever
  * @param batchSize most messages that a route gets at once
- * @param batchWait how long a batch waits for one message more
- * @param prefetch messages that the broker sends ahead to a consumer, at least the batch size
+ * @param batchWait how long a batch waits for one message more; a batch grows anyway by what
+ *     arrives while the one before is worked on
+ * @param prefetch messages that the broker sends ahead to a consumer, at least the batch size; 0
+ *     for twice the batch size, or fewer if the heap could not hold as many of the largest
  * @param failureWait pause after a batch has failed, doubled at each failure in a row
  * @param failureWaitMost longest pause
  * @param reconnectWait pause between attempts to reach a broker that went away
@@ -35,8 +38,8 @@ public record DeliveryProperties(
     @DefaultValue("10s") Duration confirmTimeout,
     @DefaultValue("100") int deliveryLimit,
     @DefaultValue("250") int batchSize,
-    @DefaultValue("5ms") Duration batchWait,
-    @DefaultValue("250") int prefetch,
+    @DefaultValue("0ms") Duration batchWait,
+    @DefaultValue("0") int prefetch,
     @DefaultValue("1s") Duration failureWait,
     @DefaultValue("30s") Duration failureWaitMost,
     @DefaultValue("1s") Duration reconnectWait,
@@ -46,17 +49,24 @@ public record DeliveryProperties(
   public DeliveryProperties {
     ladder = new Ladder(ladder).steps();
     positive("confirm-timeout", confirmTimeout);
-    positive("batch-wait", batchWait);
+    Assert.isTrue(
+        !batchWait.isNegative(), "hub.delivery.batch-wait must not be negative: " + batchWait);
     positive("failure-wait", failureWait);
     positive("reconnect-wait", reconnectWait);
     positive("stop-wait", stopWait);
     positive("watch-interval", watchInterval);
     within("delivery-limit", deliveryLimit, 1, 100_000);
     within("batch-size", batchSize, 1, 10_000);
+    prefetch = prefetch == 0 ? twiceIfTheHeapHolds(batchSize) : prefetch;
     within("prefetch", prefetch, batchSize, 65_535);
     Assert.isTrue(
         failureWaitMost.compareTo(failureWait) >= 0,
         "hub.delivery.failure-wait-most is shorter than hub.delivery.failure-wait");
+  }
+
+  private static int twiceIfTheHeapHolds(int batchSize) {
+    long held = Runtime.getRuntime().maxMemory() / Names.LARGEST_BODY_BYTES;
+    return (int) Math.max(batchSize, Math.min(2L * batchSize, Math.min(held, 65_535)));
   }
 
   private static void positive(String name, Duration value) {

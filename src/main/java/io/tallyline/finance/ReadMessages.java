@@ -8,6 +8,7 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.MessageLog;
+import io.tallyline.delivery.Portions;
 import io.tallyline.delivery.Traces;
 import io.tallyline.mapping.CompiledTables;
 import io.tallyline.mapping.FollowsMappings;
@@ -150,31 +151,39 @@ public final class ReadMessages implements FollowsMappings {
     Instant now = clock.instant();
     meters.batch(messages.size());
     boolean lines = MessageLog.showsAttempts();
-    List<Delivery> deliveries = new ArrayList<>(messages.size());
-    for (Message message : messages) {
-      Delivery delivery = new Delivery(message);
-      attempted.begin(delivery, now);
-      try {
-        read(delivery, postings);
-      } catch (Rejected rejected) {
-        delivery.reject(rejected);
-      } catch (RuntimeException | StackOverflowError | LinkageError unexpected) {
-        // Ours to mend; meanwhile the message waits on its ladder and harms no other.
-        log.error("FIN-018 a message could not be read", unexpected);
-        delivery.fail("FIN-018 the message could not be read: " + unexpected);
-      }
+    List<Delivery> deliveries =
+        List.of(
+            Portions.of(
+                messages.size(),
+                place -> attempt(messages.get(place), postings, now),
+                Delivery[]::new));
+    for (Delivery delivery : deliveries) {
       if (delivery.isFirstAttempt()) {
-        meters.consumed(delivery, Times.published(message), now);
+        meters.consumed(delivery, Times.published(delivery.message()), now);
       }
       if (lines) {
         attempted.log(delivery);
       }
-      deliveries.add(delivery);
     }
     if (attempted.isTraced()) {
       attempted.endWith(exchange, deliveries);
     }
     return new Deliveries(deliveries);
+  }
+
+  private Delivery attempt(Message message, Postings postings, Instant now) {
+    Delivery delivery = new Delivery(message);
+    attempted.begin(delivery, now);
+    try {
+      read(delivery, postings);
+    } catch (Rejected rejected) {
+      delivery.reject(rejected);
+    } catch (RuntimeException | StackOverflowError | LinkageError unexpected) {
+      // Ours to mend; meanwhile the message waits on its ladder and harms no other.
+      log.error("FIN-018 a message could not be read", unexpected);
+      delivery.fail("FIN-018 the message could not be read: " + unexpected);
+    }
+    return delivery;
   }
 
   private static Understood compile(Mappings mappings, CompiledTables.Line line, String where) {

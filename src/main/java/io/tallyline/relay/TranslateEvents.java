@@ -12,6 +12,7 @@ import io.tallyline.contracts.Reason;
 import io.tallyline.contracts.Rejected;
 import io.tallyline.contracts.StartRefused;
 import io.tallyline.delivery.Outgoing;
+import io.tallyline.delivery.Portions;
 import io.tallyline.delivery.Traceparent;
 import io.tallyline.delivery.Traces;
 import io.tallyline.mapping.CompiledTables;
@@ -118,10 +119,16 @@ public final class TranslateEvents implements FollowsMappings {
   private OutboxBatch translateBy(String table, OutboxBatch batch) {
     Translations translations = tables.get(table);
     long now = clock.millis();
-    List<OutboxBatch.Translated> translated = new ArrayList<>(batch.size());
-    for (OutboxRow row : batch.rows()) {
-      translated.add(translate(row, translations, spans.start(row, batch.claimedAt()), now));
-    }
+    List<OutboxRow> rows = batch.rows();
+    List<OutboxBatch.Translated> translated =
+        List.of(
+            Portions.of(
+                rows.size(),
+                place -> {
+                  OutboxRow row = rows.get(place);
+                  return translate(row, translations, spans.start(row, batch.claimedAt()), now);
+                },
+                OutboxBatch.Translated[]::new));
     spans.endAtTheLatest(translated);
     return batch.translated(translated);
   }

@@ -187,6 +187,7 @@ public final class Bench implements Callable<Integer> {
     Size whole = brief ? Size.SHORT : Size.FULL;
     return new Size(
         rounds == null ? whole.rounds() : rounds,
+        whole.warmUpSeconds(),
         whole.warmUp(),
         rows == null ? whole.rows() : rows,
         whole.latencySeconds());

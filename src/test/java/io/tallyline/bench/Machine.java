@@ -19,8 +19,13 @@ final class Machine {
                 field("/proc/cpuinfo", "model name"),
                 memory()),
         "Java %s, %s".formatted(System.getProperty("java.version"), servers.versions()),
-        "%d rounds, %,d sales to warm up, %,d to drain, each rate held for %d s"
-            .formatted(size.rounds(), size.warmUp(), size.rows(), size.latencySeconds()),
+        "%d rounds, %d s to warm up (at most %,d sales), %,d sales to drain, each rate held for %d s"
+            .formatted(
+                size.rounds(),
+                size.warmUpSeconds(),
+                Size.MOST_WARM_UP,
+                size.rows(),
+                size.latencySeconds()),
         "load of the machine before it began: " + load());
   }
 
