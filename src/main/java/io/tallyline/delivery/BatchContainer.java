@@ -141,6 +141,8 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     var consumer = new Gathering(this);
     consumer.setGlobalQos(isGlobalQos());
     consumer.setMissingQueuePublisher(this::publishMissingQueueEvent);
+    // Queues of what is switched off are not there: no start waits for them. Spring looks again.
+    consumer.setDeclarationRetries(0);
     consumer.setBackOffExecution(getRecoveryBackOff().start());
     consumer.setShutdownTimeout(getShutdownTimeout());
     consumer.setApplicationEventPublisher(getApplicationEventPublisher());
