@@ -141,8 +141,11 @@ final class BatchContainer extends SimpleMessageListenerContainer {
     var consumer = new Gathering(this);
     consumer.setGlobalQos(isGlobalQos());
     consumer.setMissingQueuePublisher(this::publishMissingQueueEvent);
-    // Queues of what is switched off are not there: no start waits for them. Spring looks again.
-    consumer.setDeclarationRetries(0);
+    if (getQueueNames().length > 1) {
+      // The queue of what is switched off is not there, and the others do not wait for it. Spring
+      // looks for it again, each minute.
+      consumer.setDeclarationRetries(0);
+    }
     consumer.setBackOffExecution(getRecoveryBackOff().start());
     consumer.setShutdownTimeout(getShutdownTimeout());
     consumer.setApplicationEventPublisher(getApplicationEventPublisher());

@@ -57,16 +57,17 @@ public record DeliveryProperties(
     positive("watch-interval", watchInterval);
     within("delivery-limit", deliveryLimit, 1, 100_000);
     within("batch-size", batchSize, 1, 10_000);
-    prefetch = prefetch == 0 ? twiceIfTheHeapHolds(batchSize) : prefetch;
+    prefetch = prefetch == 0 ? prefetch(batchSize, Runtime.getRuntime().maxMemory()) : prefetch;
     within("prefetch", prefetch, batchSize, 65_535);
     Assert.isTrue(
         failureWaitMost.compareTo(failureWait) >= 0,
         "hub.delivery.failure-wait-most is shorter than hub.delivery.failure-wait");
   }
 
-  private static int twiceIfTheHeapHolds(int batchSize) {
-    long held = Runtime.getRuntime().maxMemory() / Names.LARGEST_BODY_BYTES;
-    return (int) Math.max(batchSize, Math.min(2L * batchSize, Math.min(held, 65_535)));
+  /** While a batch is worked on the next one is already here. */
+  static int prefetch(int batchSize, long heapBytes) {
+    long held = heapBytes / Names.LARGEST_BODY_BYTES;
+    return (int) Math.max(batchSize, Math.min(2L * batchSize, held));
   }
 
   private static void positive(String name, Duration value) {

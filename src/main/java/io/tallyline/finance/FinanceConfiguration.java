@@ -41,7 +41,7 @@ public class FinanceConfiguration {
     if (inFlight > heapBytes) {
       throw new StartRefused(
           "FIN-021",
-          "hub.delivery.prefetch is %d; as many messages of %d MiB need %d MiB, but the heap has %d MiB. Lower hub.delivery.prefetch to %d, or raise HUB_HEAP."
+          "hub.delivery.prefetch is %d; as many messages of %d MiB need %d MiB, but the heap has %d MiB. Raise HUB_HEAP, or lower hub.delivery.prefetch to %d, and hub.delivery.batch-size to no more than that."
               .formatted(
                   properties.prefetch(),
                   Names.LARGEST_BODY_BYTES >> 20,

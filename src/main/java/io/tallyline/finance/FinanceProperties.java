@@ -20,8 +20,6 @@ import org.springframework.util.Assert;
  * @param statementTimeout longest time of one statement
  * @param stalledTransactionTimeout after this long without a statement the server ends a posting
  *     transaction: a frozen process must not keep its transactions' keys from the others
- * @param announceWait how long journals are gathered before they are announced; each announcement
- *     of a few costs as much as one of a thousand
  */
 @ConfigurationProperties("hub.finance")
 public record FinanceProperties(
@@ -33,8 +31,7 @@ public record FinanceProperties(
     @DefaultValue("15s") Duration splitTime,
     @DefaultValue("5s") Duration lockTimeout,
     @DefaultValue("30s") Duration statementTimeout,
-    @DefaultValue("15s") Duration stalledTransactionTimeout,
-    @DefaultValue("50ms") Duration announceWait) {
+    @DefaultValue("15s") Duration stalledTransactionTimeout) {
   private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
   public FinanceProperties {
@@ -43,9 +40,6 @@ public record FinanceProperties(
     positive("lock-timeout", lockTimeout);
     positive("statement-timeout", statementTimeout);
     positive("stalled-transaction-timeout", stalledTransactionTimeout);
-    Assert.isTrue(
-        !announceWait.isNegative() && announceWait.toSeconds() < 10,
-        "hub.finance.announce-wait must be 0 to 10s: " + announceWait);
     Assert.isTrue(
         statementTimeout.compareTo(SOCKET_TIMEOUT) < 0 && lockTimeout.compareTo(SOCKET_TIMEOUT) < 0,
         "hub.finance.statement-timeout and hub.finance.lock-timeout must be less than 60s,"

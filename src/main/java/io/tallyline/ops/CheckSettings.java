@@ -94,9 +94,6 @@ final class CheckSettings implements EnvironmentPostProcessor, Ordered {
     derived.put(
         "hub.relay.watch-interval-millis", millis(environment, "hub.relay.watch-interval", "10s"));
     derived.put(
-        "hub.finance.announce-wait-millis",
-        millis(environment, "hub.finance.announce-wait", "50ms"));
-    derived.put(
         "hub.delivery.watch-interval-millis",
         millis(environment, "hub.delivery.watch-interval", "5s"));
     derived.put(

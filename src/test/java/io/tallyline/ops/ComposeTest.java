@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ComposeTest {
   private static final Path FOLDER = Path.of("docker");
 
-  /** The default of hub.delivery.prefetch; FIN-021 refuses a heap that is smaller. */
+  /** The least that hub.delivery.prefetch is by itself; FIN-021 refuses a heap that is smaller. */
   static final long PREFETCH = 250;
 
   private static final YamlNode COMPOSE = YamlNode.documents(FOLDER.resolve("compose.yaml")).get(0);

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.processor.Delayer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,17 @@ class AnnouncementIT {
 
   private long count(String table) {
     return database.sql("SELECT count(*) FROM finance." + table).query(Long.class).single();
+  }
+
+  /** Camel would wait on another thread by itself, and this one would begin the next batch. */
+  @Test
+  void waits_for_journals_to_gather_on_the_one_thread_of_its_route() {
+    hub = settings().start();
+
+    Delayer gather =
+        hub.bean(CamelContext.class).getProcessor("announce-journals.gather", Delayer.class);
+
+    assertThat(gather.isAsyncDelayed()).isFalse();
   }
 
   @Test

@@ -70,6 +70,7 @@ class ChangeCaptureIT {
   }
 
   @Test
+  @SuppressWarnings("try") // An engine is running as long as its block lasts.
   void brings_every_committed_event_once_in_order_and_byte_for_byte_also_after_a_restart()
       throws Exception {
     List<Event> committed = new ArrayList<>();
