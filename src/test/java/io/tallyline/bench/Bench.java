@@ -156,7 +156,7 @@ public final class Bench implements Callable<Integer> {
 
   /** Anything less would put figures on the page that cannot be compared with those before. */
   private boolean isComplete() {
-    return !brief && only.isEmpty() && rows == null;
+    return !brief && only.isEmpty() && rows == null && (rounds == null || rounds >= 3);
   }
 
   /** Progress; not in the way of a program that reads the figures. */

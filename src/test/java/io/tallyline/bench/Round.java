@@ -3,6 +3,7 @@ package io.tallyline.bench;
 import io.tallyline.contracts.Names;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One turn of one contender, in databases and queues that nobody used before. */
@@ -45,8 +46,8 @@ final class Round {
   private void whole(Contender contender) throws Exception {
     try (Site site = servers.site(Sales.ofFiveLines());
         Program program = contender.start(site, "relay,finance")) {
-      int rows = size.rowsAt(warmUp(contender, site, program));
-      drain(contender, site, program, rows);
+      warmUp(contender, site, program);
+      drain(contender, site, program);
       latency(contender, site, program, 200);
       latency(contender, site, program, 1_000);
       figures.add(contender.name(), Metric.MEMORY, CpuTime.peakMebibytes(program.handle()));
@@ -61,33 +62,28 @@ final class Round {
     }
   }
 
-  /**
-   * The same time for everyone: a JVM compiles what is called often.
-   *
-   * @return sales a second
-   */
-  private double warmUp(Contender contender, Site site, Program program) throws Exception {
+  /** The same time for everyone: a JVM compiles what is called often. */
+  private void warmUp(Contender contender, Site site, Program program) throws Exception {
     long start = System.nanoTime();
-    double seconds = 0;
     int sales = 0;
-    while (sales == 0 || seconds < size.warmUpSeconds() && sales < Size.MOST_WARM_UP) {
+    do {
       contender.record(site, program, size.warmUp(), () -> {});
       site.awaitPosted(program);
       sales += size.warmUp();
-      seconds = (System.nanoTime() - start) / 1e9;
-    }
+    } while (sales < Size.MOST_WARM_UP
+        && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(size.warmUpSeconds()));
     site.awaitRest(program);
     site.calm();
-    return sales / seconds;
   }
 
-  private void drain(Contender contender, Site site, Program program, int rows) throws Exception {
+  private void drain(Contender contender, Site site, Program program) throws Exception {
     var before = new Servers.Cpu[1];
-    long start = contender.record(site, program, rows, () -> before[0] = servers.cpu(program));
+    long start =
+        contender.record(site, program, size.rows(), () -> before[0] = servers.cpu(program));
     site.awaitPosted(program);
     site.awaitRest(program);
-    Servers.Cpu used = servers.cpu(program).since(before[0]).perThousand(rows);
-    double perSecond = rows * 1e6 / (site.lastCommit() - start);
+    Servers.Cpu used = servers.cpu(program).since(before[0]).perThousand(size.rows());
+    double perSecond = size.rows() * 1e6 / (site.lastCommit() - start);
     figures.add(contender.name(), Metric.DRAIN, perSecond);
     figures.add(contender.name(), Metric.CPU_PROGRAM, used.program());
     figures.add(contender.name(), Metric.CPU_POSTGRES, used.postgres());
@@ -95,7 +91,7 @@ final class Round {
     figures.add(contender.name(), Metric.CPU, used.all());
     say(
         "%,d rows drained, %,.0f/s, %.3f CPU s per 1,000 (program %.3f, PostgreSQL %.3f, RabbitMQ %.3f)",
-        rows, perSecond, used.all(), used.program(), used.postgres(), used.rabbit());
+        size.rows(), perSecond, used.all(), used.program(), used.postgres(), used.rabbit());
   }
 
   private void latency(Contender contender, Site site, Program program, int perSecond)

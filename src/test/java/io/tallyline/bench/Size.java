@@ -6,21 +6,13 @@ package io.tallyline.bench;
  * @param rounds each contender's turns
  * @param warmUpSeconds how long each program carries sales before anything is measured
  * @param warmUp sales of each portion of that time
- * @param rows sales of a drain; see {@link #rowsAt}
+ * @param rows sales of a drain
  * @param latencySeconds how long each rate is held
  */
 record Size(int rounds, int warmUpSeconds, int warmUp, int rows, int latencySeconds) {
   /** More than so many take no further part in warming up. */
   static final int MOST_WARM_UP = 100_000;
 
-  private static final int SLOW = 1_000;
-  private static final int ENOUGH = 10_000;
-
-  static final Size FULL = new Size(3, 30, 5_000, 50_000, 15);
+  static final Size FULL = new Size(3, 30, 5_000, 50_000, 30);
   static final Size SHORT = new Size(1, 1, 1_000, 3_000, 5);
-
-  /** Of the drain of a program that has carried so many a second while it warmed up. */
-  int rowsAt(double perSecond) {
-    return perSecond < SLOW ? Math.min(rows, ENOUGH) : rows;
-  }
 }
